@@ -1,0 +1,88 @@
+//! What a reader may know about the machine: the audited root, the user's settings, the target.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The user's environment variables, captured once so that tests can bring their own.
+#[derive(Clone, Debug, Default)]
+pub struct UserEnvironment {
+    variables: BTreeMap<String, String>,
+}
+
+impl UserEnvironment {
+    /// Of this process. Variables that are not UTF-8 are left out.
+    pub fn of_process() -> Self {
+        let variables = std::env::vars_os()
+            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        Self { variables }
+    }
+
+    /// Made from pairs, for tests and for callers that sandbox an audit.
+    pub fn from_pairs<K: Into<String>, V: Into<String>>(pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+        Self { variables: pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect() }
+    }
+
+    /// A variable; an empty one counts as absent.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The home directory.
+    pub fn home(&self) -> Option<PathBuf> {
+        self.variable("HOME").or_else(|| self.variable("USERPROFILE")).map(PathBuf::from)
+    }
+
+    /// A directory named by a variable, else a path below the home directory.
+    pub fn directory(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
+        self.variable(variable).map(PathBuf::from).or_else(|| Some(self.home()?.join(below_home)))
+    }
+}
+
+/// The Python that markers are evaluated for. Fields left out make the graph universal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PythonTarget {
+    /// `3.12`.
+    pub version: Option<String>,
+    /// `linux`, `darwin`, `win32` (the values of `sys_platform`).
+    pub platform: Option<String>,
+    /// A virtual environment or site-packages directory to read.
+    pub environment: Option<PathBuf>,
+}
+
+/// Everything a reader is told.
+#[derive(Clone, Debug, Default)]
+pub struct ReadContext {
+    /// The audited root; places are named relative to it.
+    pub root: PathBuf,
+    /// The user's settings.
+    pub environment: UserEnvironment,
+    /// Let the package manager resolve (`--resolve`), from outside the audited tree.
+    pub resolve: bool,
+    /// The Python target.
+    pub python: PythonTarget,
+}
+
+impl ReadContext {
+    /// For a root, with this process's environment.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), environment: UserEnvironment::of_process(), ..Self::default() }
+    }
+
+    /// A path relative to the audited root with `/`; a path outside it by its last three components.
+    pub fn relative(&self, path: &Path) -> String {
+        if let Ok(inside) = path.strip_prefix(&self.root) {
+            let text = slashed(inside);
+            return if text.is_empty() { ".".to_owned() } else { text };
+        }
+        let parts: Vec<_> = path.components().collect();
+        let tail: PathBuf = parts[parts.len().saturating_sub(3)..].iter().collect();
+        slashed(&tail)
+    }
+}
+
+fn slashed(path: &Path) -> String {
+    let parts: Vec<_> =
+        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    parts.join("/").replace("//", "/")
+}

@@ -1,0 +1,117 @@
+//! Which projects are in a tree.
+
+use super::recognise;
+use crate::model::Ecosystem;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Directories that hold other people's code or made files, never a project of one's own.
+const FOREIGN: [&str; 12] = [
+    "node_modules",
+    "vendor",
+    "target",
+    ".git",
+    ".venv",
+    "venv",
+    "site-packages",
+    "third_party",
+    "bower_components",
+    "__pycache__",
+    ".tox",
+    "dist",
+];
+
+/// Directories whose manifests are test material.
+const FIXTURES: [&str; 6] =
+    ["fixtures", "testdata", "test-data", "test_data", "__fixtures__", "test-fixtures"];
+
+/// Manifests that no reader here understands; each is reported as not read.
+const FOREIGN_MANIFESTS: [&str; 16] = [
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "build.sbt",
+    "composer.json",
+    "Gemfile",
+    "Gemfile.lock",
+    "bower.json",
+    "mix.exs",
+    "Package.swift",
+    "pubspec.yaml",
+    "conanfile.txt",
+    "conanfile.py",
+    "vcpkg.json",
+    "packages.config",
+    ".gitmodules",
+];
+
+/// What is in a tree.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// Directories with a manifest, by ecosystem, parents before children.
+    pub projects: Vec<(PathBuf, Ecosystem)>,
+    /// Manifests that no reader understands.
+    pub foreign: Vec<PathBuf>,
+    /// Directories of test material that hold manifests and were passed over.
+    pub passed_over: Vec<PathBuf>,
+    /// Directories that could not be entered, with the reason.
+    pub unreadable: Vec<String>,
+}
+
+/// Finds the projects below a directory, honouring ignore files.
+///
+/// The start directory itself is always looked at, whatever its name.
+pub fn discover(root: &Path) -> Discovery {
+    let mut found = Discovery::default();
+    let mut projects = BTreeSet::new();
+    let mut passed_over = BTreeSet::new();
+    let walk = ignore::WalkBuilder::new(root)
+        .hidden(false)
+        .require_git(false)
+        .filter_entry(|entry| entry.depth() == 0 || !is_named(entry.path(), &FOREIGN))
+        .build();
+    for entry in walk {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                found.unreadable.push(error.to_string());
+                continue;
+            }
+        };
+        let Some(name) = entry.file_name().to_str().filter(|_| !entry.path().is_dir()) else {
+            continue;
+        };
+        let directory = entry.path().parent().unwrap_or(root).to_owned();
+        let ecosystem = recognise(name);
+        if let Some(fixtures) = fixture_directory(root, &directory) {
+            if ecosystem.is_some() {
+                passed_over.insert(fixtures);
+            }
+        } else if let Some(ecosystem) = ecosystem {
+            projects.insert((directory.components().count(), directory, ecosystem));
+        } else if FOREIGN_MANIFESTS.contains(&name) {
+            found.foreign.push(entry.into_path());
+        }
+    }
+    found.projects = projects.into_iter().map(|(_, directory, ecosystem)| (directory, ecosystem)).collect();
+    found.passed_over = passed_over.into_iter().collect();
+    found.foreign.sort();
+    found
+}
+
+fn is_named(path: &Path, names: &[&str]) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| names.contains(&name))
+}
+
+/// The outermost directory of test material that `directory` lies in, below `root`.
+fn fixture_directory(root: &Path, directory: &Path) -> Option<PathBuf> {
+    let inside = directory.strip_prefix(root).ok()?;
+    let mut path = root.to_owned();
+    for part in inside.components() {
+        path.push(part);
+        if is_named(&path, &FIXTURES) {
+            return Some(path);
+        }
+    }
+    None
+}

@@ -1,0 +1,10 @@
+//! licgraph: may you ship what you built?
+//!
+//! Reads the manifests and lock files of a project into one dependency graph, learns the license of every
+//! package, and judges every edge and the whole work against the license the project chose.
+
+#![forbid(unsafe_code)]
+
+pub mod audit;
+pub mod ecosystems;
+pub mod model;

@@ -1,0 +1,32 @@
+//! The nouns of an audit: plain data, no files, no network, no judgement.
+//!
+//! A reader makes a [`DependencyGraph`] of [`Package`]s joined by [`Dependency`] edges; evidence adds a
+//! [`LicenseFact`] to each package; the law answers with a [`Verdict`]; what is wrong becomes a [`Finding`],
+//! what could not be read a [`Problem`].
+
+mod expression;
+mod finding;
+mod graph;
+mod license_fact;
+mod linkage;
+mod package;
+mod practice;
+mod problem;
+mod purl;
+mod span;
+mod verdict;
+
+pub use expression::{ExceptionId, ExceptionName, Expression, LicenseId, LicenseName, Term};
+pub use finding::{Finding, Remedy, RemedyKind, RuleId, Severity, Suppression, SuppressionKind};
+pub use graph::{DependencyGraph, NodeIndex, Project};
+pub use license_fact::{
+    Conclusion, ConclusionSource, DeclaredLicense, DetectedKind, DetectedLicense, LicenseFact, LicenseSource,
+    LicenseStatement,
+};
+pub use linkage::{Dependency, Distribution, Linkage, Scope};
+pub use package::{Checksum, ChecksumAlgorithm, Files, Origin, Package, PackageDetails};
+pub use practice::{PracticeEvidence, PracticeResult, PracticeState, Verb};
+pub use problem::{Consequence, Problem};
+pub use purl::{Ecosystem, Purl, PurlError};
+pub use span::SourceSpan;
+pub use verdict::{Basis, EffectiveOutbound, Obligation, ObligationKind, Verdict};
