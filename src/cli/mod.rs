@@ -1,0 +1,67 @@
+//! The command line: one file a command.
+
+mod check;
+mod exit;
+mod explain;
+mod input;
+mod license;
+mod matrix;
+mod output;
+mod relicense;
+
+pub use exit::ExitStatus;
+
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+
+/// May you ship what you built? Audits the license compatibility of a project's whole dependency graph.
+#[derive(Debug, Parser)]
+#[command(name = "licgraph", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit status: 0 nothing at or above the fail level; 1 findings; 2 wrong use or wrong \
+configuration; 3 the audit is incomplete.\nNot legal advice; every answer names its authority so that a person can \
+check it.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Audit a project: read its dependencies, judge every edge and the whole work.
+    Check(check::CheckArguments),
+    /// Answer one question: may this dependency be part of that work?
+    Explain(explain::ExplainArguments),
+    /// Show what is known about a license.
+    License(license::LicenseArguments),
+    /// Print the compatibility matrix, of all licenses or of some.
+    Matrix(matrix::MatrixArguments),
+    /// Which licenses could the project move to, and what stands in the way?
+    Relicense(relicense::RelicenseArguments),
+}
+
+/// Runs the program with these arguments, the first being its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let status = if error.use_stderr() { ExitStatus::WrongUse } else { ExitStatus::Clean };
+            // A closed pipe while printing help is no failure of ours.
+            let _ = error.print();
+            return status;
+        }
+    };
+    let result = match &parsed.command {
+        Command::Check(arguments) => check::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
+        Command::License(arguments) => license::run(arguments),
+        Command::Matrix(arguments) => matrix::run(arguments),
+        Command::Relicense(arguments) => relicense::run(arguments),
+    };
+    match result {
+        Ok(status) => status,
+        Err(failure) => {
+            anstream::eprintln!("error: {failure}");
+            ExitStatus::WrongUse
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Where results go: a file or standard output, with or without colour.
+
+use super::input::Failure;
+use clap::ValueEnum;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorChoice {
+    /// Whether to colour what goes to standard output.
+    pub fn is_on(self, to_file: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                let quiet = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+                    || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+                !to_file && !quiet && io::stdout().is_terminal()
+            }
+        }
+    }
+}
+
+/// Writes a whole result to a file, or to standard output where a closed pipe counts as success.
+pub fn write(bytes: &[u8], file: Option<&Path>) -> Result<(), Failure> {
+    match file {
+        Some(path) => write_file(path, bytes),
+        None => write_stream(&mut io::stdout().lock(), bytes),
+    }
+}
+
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    std::fs::write(path, bytes).map_err(|source| Failure::File {
+        action: "write",
+        path: path.display().to_string(),
+        source,
+    })
+}
+
+/// Writes to a stream; a reader that went away is no failure.
+pub fn write_stream(stream: &mut dyn Write, bytes: &[u8]) -> Result<(), Failure> {
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::File { action: "write", path: "standard output".to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The width to lay out for: the terminal's, else 100.
+pub fn width() -> usize {
+    let from_environment = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    from_environment.unwrap_or_else(|| comfy_table::Table::new().width().map_or(100, usize::from)).max(40)
+}
+
+/// Reads a whole file of text.
+pub fn read_text(path: &PathBuf) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|source| Failure::File {
+        action: "read",
+        path: path.display().to_string(),
+        source,
+    })
+}

@@ -1,0 +1,303 @@
+//! Why a cell of the matrix says what it says.
+
+use super::law::{Law, Terms};
+use crate::licenses::{Conversion, ExceptionRecord, PairRule, UseLimit};
+use crate::model::{Basis, Verdict};
+
+/// How a dependency's terms meet the project's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ground {
+    /// Both are the same license.
+    SameLicense,
+    /// Both are proprietary; only an agreement tells.
+    BothProprietary,
+    /// The dependency has no license.
+    NoLicense,
+    /// Nobody says what the dependency's license is.
+    NotAsserted,
+    /// A license of somebody's own whose terms are not stated.
+    CustomTerms,
+    /// An exception of somebody's own whose terms are not stated.
+    CustomException,
+    /// The project's license is not known.
+    ProjectTermsUnknown,
+    /// Never conveyed: build or developer tool.
+    Tool,
+    /// Shipped beside the work.
+    Aggregate,
+    /// A font or data shipped with the work.
+    AggregatedAsset,
+    /// Stays inside the organisation.
+    Internal,
+    /// Nothing is conveyed over the network.
+    NothingConveyed,
+    /// No copyleft, and the project's license admits any such terms.
+    Permissive,
+    /// The GPL column of the dependency's record.
+    GplColumn,
+    /// The same, seen from a library copyleft: combined, but apart.
+    CombinedLibrary,
+    /// Copyleft that stays with the dependency's own files.
+    FileScope,
+    /// Such files copied into the project's own.
+    FileMerged,
+    /// Library copyleft, linked statically, with source at hand.
+    LibraryWithSource,
+    /// Library copyleft, linked statically.
+    LibraryStatic,
+    /// Library copyleft, linked dynamically.
+    LibraryDynamic,
+    /// Library copyleft, linked dynamically under terms that may forbid reverse engineering.
+    LibraryReverse,
+    /// Copyleft for the whole work.
+    WorkCopyleft,
+    /// The same over a network.
+    NetworkCopyleft,
+    /// The same; the project ships its own source only.
+    SourceOnly,
+    /// A later version by the license's own text.
+    LaterVersion,
+    /// An express conversion clause of the dependency's license.
+    Converts(&'static Conversion),
+    /// An express conversion clause of the project's license.
+    ProjectConverts(&'static Conversion),
+    /// An explicit rule.
+    Rule(&'static PairRule),
+    /// An exception of the dependency.
+    Exception(&'static ExceptionRecord),
+    /// An exception on the project's side.
+    ProjectException(&'static ExceptionRecord),
+    /// The project's exception cannot cover the dependency.
+    ExceptionNotShared,
+    /// A limit on use meets a project whose license has none.
+    UseLimit(UseLimit),
+    /// A limit on use that the project's users must be told of.
+    UseLimitPassedOn(UseLimit),
+    /// A limit on use that binds whoever runs it.
+    UseLimitOnOneself(UseLimit),
+}
+
+/// One cell of the matrix.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// The answer.
+    pub verdict: Verdict,
+    /// Why.
+    pub ground: Ground,
+}
+
+impl Cell {
+    pub(super) const fn new(verdict: Verdict, ground: Ground) -> Self {
+        Self { verdict, ground }
+    }
+}
+
+impl Ground {
+    /// What kind of source the answer rests on.
+    pub fn basis(self) -> Basis {
+        match self {
+            Self::Rule(_) => Basis::PairRule,
+            Self::Converts(_)
+            | Self::ProjectConverts(_)
+            | Self::LaterVersion
+            | Self::Exception(_)
+            | Self::ProjectException(_)
+            | Self::LibraryStatic
+            | Self::LibraryWithSource
+            | Self::LibraryReverse
+            | Self::CombinedLibrary => Basis::Clause,
+            _ => Basis::Class,
+        }
+    }
+
+    /// One sentence a developer understands.
+    pub fn reason(self, law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>) -> String {
+        match self {
+            Self::SameLicense => format!("{inbound} is the license of the project itself."),
+            Self::BothProprietary => {
+                "Both are proprietary: only an agreement with the owner of the dependency allows it."
+                    .to_owned()
+            }
+            Self::NoLicense => {
+                "It has no license: all rights are reserved, so nobody may use or pass it on.".to_owned()
+            }
+            Self::NotAsserted => "Nobody says under which license it is.".to_owned(),
+            Self::CustomTerms => format!("The terms of {inbound} are not stated in licgraph.toml."),
+            Self::CustomException => format!("The added terms in {inbound} are not known."),
+            Self::ProjectTermsUnknown => {
+                format!("The terms of the project's license {outbound} are not known.")
+            }
+            Self::Tool => format!(
+                "It is used to build or develop and nothing of it ships, so {inbound} asks nothing of the work."
+            ),
+            Self::Aggregate => {
+                format!("It ships beside the work as a separate program and stays under {inbound}.")
+            }
+            Self::AggregatedAsset => {
+                format!(
+                    "Fonts and data are shipped with the work, not linked into it; it stays under {inbound}."
+                )
+            }
+            Self::Internal => "The work stays inside one organisation, so nothing is conveyed.".to_owned(),
+            Self::NothingConveyed => {
+                format!(
+                    "Users reach the work over a network; nothing is conveyed, which is what triggers {inbound}."
+                )
+            }
+            Self::Permissive => {
+                format!(
+                    "{inbound} has no copyleft; the part keeps its own terms inside a work under {outbound}."
+                )
+            }
+            Self::GplColumn => gpl_reason(law, inbound, outbound, terms),
+            Self::CombinedLibrary => format!(
+                "{inbound} cannot become part of a library under {outbound}, but may stand beside it."
+            ),
+            Self::FileScope => format!(
+                "The copyleft of {inbound} stays with its own files; the rest may be under {outbound}."
+            ),
+            Self::FileMerged => format!(
+                "Files under {inbound} that are changed or copied stay under it; they cannot become {outbound}."
+            ),
+            Self::LibraryWithSource => format!(
+                "{inbound} asks that users can relink with a changed library; with the complete source they can."
+            ),
+            Self::LibraryStatic => format!(
+                "{inbound} lets a work under {outbound} link it statically if users can relink with a changed library."
+            ),
+            Self::LibraryDynamic => {
+                format!(
+                    "{inbound} lets a work under {outbound} use it as a shared library that users can replace."
+                )
+            }
+            Self::LibraryReverse => format!(
+                "{inbound} asks that users may replace the library and reverse engineer the work to debug such changes."
+            ),
+            Self::WorkCopyleft => {
+                format!("{inbound} reaches the whole combined work, which {outbound} does not put under it.")
+            }
+            Self::NetworkCopyleft => {
+                format!("{inbound} reaches the whole combined work as soon as users reach it over a network.")
+            }
+            Self::SourceOnly => format!(
+                "The project's own files may stay under {outbound}, but whoever conveys the whole does so under {inbound}."
+            ),
+            Self::LaterVersion => {
+                format!("{inbound} itself lets everyone take a later version, and {outbound} is one.")
+            }
+            Self::Converts(conversion) => {
+                format!("{} lets everyone pass the code on under {outbound}.", conversion.clause)
+            }
+            Self::ProjectConverts(conversion) => format!(
+                "{inbound} reaches the whole work; {} lets the project be conveyed under it.",
+                conversion.clause
+            ),
+            Self::Rule(rule) => rule.reason.to_owned(),
+            Self::Exception(exception) => {
+                format!("{} lifts what {inbound} would ask here.", exception.id)
+            }
+            Self::ProjectException(exception) => {
+                format!("The project's own {} allows linking with it.", exception.id)
+            }
+            Self::ExceptionNotShared => format!(
+                "The code is under {inbound} without the project's exception, so the whole is conveyed without it."
+            ),
+            Self::UseLimit(limit) => {
+                format!("{inbound} forbids {}, which {outbound} allows everyone.", limit.forbids())
+            }
+            Self::UseLimitPassedOn(limit) => format!(
+                "{inbound} forbids {}; it stays with that part, and users of the work are bound by it.",
+                limit.forbids()
+            ),
+            Self::UseLimitOnOneself(limit) => {
+                format!("{inbound} forbids {} even where nothing is conveyed.", limit.forbids())
+            }
+        }
+    }
+
+    /// The step that must be taken, where the answer is conditional.
+    pub fn condition(self, law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>) -> Option<String> {
+        Some(match self {
+            Self::BothProprietary => "Have an agreement with the owner that covers this use.".to_owned(),
+            Self::GplColumn => terms
+                .and_then(|terms| law.record(terms).note)
+                .map_or_else(|| format!("Read the terms of {inbound}."), str::to_owned),
+            Self::CombinedLibrary => format!(
+                "Keep the {inbound} part separable: ship it uncombined too and say where it comes from."
+            ),
+            Self::LibraryStatic => {
+                "Give users the object files or source they need to relink with a changed version of the library."
+                    .to_owned()
+            }
+            Self::LibraryReverse => {
+                "Let users replace the library, and permit reverse engineering for debugging such changes.".to_owned()
+            }
+            Self::SourceOnly => format!(
+                "Ship your own source only, and tell whoever builds and conveys the whole that {inbound} then applies to it."
+            ),
+            Self::ProjectConverts(_) => format!("Convey the combined work under {inbound}, not under {outbound}."),
+            Self::Rule(rule) => rule.condition?.to_owned(),
+            Self::Exception(exception) if exception.restricts => {
+                format!("Check what {} adds to the license.", exception.id)
+            }
+            Self::ExceptionNotShared => "Convey the combined work without the exception.".to_owned(),
+            Self::UseLimitPassedOn(limit) | Self::UseLimitOnOneself(limit) => {
+                format!("Keep within the license, which forbids {}, and tell users of it.", limit.forbids())
+            }
+            _ => return None,
+        })
+    }
+
+    /// Who says so.
+    pub fn authority(self, law: &Law, terms: Option<Terms>, project: Option<Terms>) -> Vec<String> {
+        let record = terms.map(|terms| law.record(terms));
+        let of_record = || -> Vec<String> {
+            record
+                .map(|record| record.authority.iter().map(ToString::to_string).collect())
+                .unwrap_or_default()
+        };
+        let one = |text: &str| vec![text.to_owned()];
+        match self {
+            Self::Rule(rule) => one(rule.authority),
+            Self::Converts(conversion) | Self::ProjectConverts(conversion) => one(conversion.clause),
+            Self::Exception(exception) | Self::ProjectException(exception) => one(exception.clause),
+            Self::LaterVersion => record.and_then(|record| record.later_clause).map(one).unwrap_or_default(),
+            Self::GplColumn => match record.and_then(|record| record.gpl_authority) {
+                Some(authority) => one(authority),
+                None => one("GPL-2.0 s.6 and GPL-3.0 s.7: no further restrictions"),
+            },
+            Self::CombinedLibrary => one("LGPL-2.1 s.7, LGPL-3.0 s.5: combined libraries"),
+            Self::LibraryStatic | Self::LibraryWithSource | Self::LibraryDynamic | Self::LibraryReverse => {
+                let mut found = of_record();
+                if found.is_empty() {
+                    found = one("LGPL-2.1 s.6, LGPL-3.0 s.4");
+                }
+                found
+            }
+            Self::Aggregate => one("GPL FAQ #MereAggregation"),
+            Self::Internal => one("GPL FAQ #InternalDistribution"),
+            Self::NothingConveyed => one("GPL FAQ #UnreleasedMods"),
+            Self::Tool => one("GPL FAQ #CanIUseGPLToolsForNF"),
+            Self::NoLicense => one("Berne Convention Art. 9: reproduction needs the author's permission"),
+            Self::ExceptionNotShared => project
+                .map(|terms| law.record(terms).authority.iter().map(ToString::to_string).collect())
+                .unwrap_or_default(),
+            _ => of_record(),
+        }
+    }
+}
+
+/// The GPL columns hold a yes, a no, a condition or nothing; the sentence follows.
+fn gpl_reason(law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>) -> String {
+    let Some(record) = terms.map(|terms| law.record(terms)) else {
+        return format!("Whether {inbound} may be part of a work under {outbound} is not known.");
+    };
+    match record.restrictions.first() {
+        Some(restriction) => format!(
+            "{inbound} and {outbound}: {restriction} is measured against the rule that no further restriction may be added."
+        ),
+        None => format!(
+            "Whether {inbound} may be part of a work under {outbound} is decided by what that license admits beside its own terms."
+        ),
+    }
+}

@@ -1,0 +1,30 @@
+//! The law: may this dependency be part of that work, and may all of them together?
+//!
+//! Pure: no file, no network, no clock. [`Law`] holds the catalogue and the user's own licenses; [`judge`] answers
+//! one cell; [`InboundExpression`] and [`OutboundExpression`] bring in `AND`, `OR`, or-later and `WITH`; [`solve`]
+//! asks for the whole work; [`explain`] says why.
+
+mod explain;
+mod ground;
+mod inbound;
+mod joint;
+mod law;
+mod limits;
+mod matrix;
+mod obligations;
+mod outbound;
+mod pair;
+mod remedy;
+
+pub use explain::{Explanation, explain, explain_together};
+pub use ground::{Cell, Ground};
+pub use inbound::{Deciding, InboundExpression, Met};
+pub use joint::{
+    Candidacy, Joint, Part, allowed_candidates, candidacy, candidate_for, is_joined, own_code, solve,
+};
+pub use law::{Candidate, CustomLicense, CustomLicenseError, Law, PROPRIETARY, Terms};
+pub use matrix::{Coverage, Matrix, coverage, matrix};
+pub use obligations::triggered;
+pub use outbound::{Arm, OutboundExpression};
+pub use pair::{Added, Inbound, Outbound, Situation, judge};
+pub use remedy::{POPULAR, for_pair, popular};

@@ -1,0 +1,401 @@
+//! One cell of the matrix: one dependency license, one candidate for the whole work, one situation.
+//!
+//! The questions are asked in this order, and the first that settles the matter answers:
+//! are there terms at all; is it the same license; is anything conveyed; is it joined at all; does an exception or
+//! an explicit rule speak; does the license limit use; how far does its copyleft reach, and what does the
+//! project's license admit.
+
+use super::ground::{Cell, Ground};
+use super::law::{Candidate, Law, Terms};
+use super::limits;
+use crate::licenses::{
+    Admits, Category, CopyleftScope, ExceptionEffect, ExceptionRecord, GplAnswer, Later, LicenseRecord,
+    OutboundLinks, Subject,
+};
+use crate::model::{Distribution, Linkage, Verdict};
+
+/// How a dependency is joined to the work, and how the work reaches people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Situation {
+    /// How it is joined.
+    pub linkage: Linkage,
+    /// How the work reaches people.
+    pub distribution: Distribution,
+}
+
+impl Situation {
+    /// The default: part of a binary that is conveyed.
+    pub const LINKED_BINARY: Self = Self { linkage: Linkage::Static, distribution: Distribution::Binary };
+
+    /// A situation.
+    pub const fn new(linkage: Linkage, distribution: Distribution) -> Self {
+        Self { linkage, distribution }
+    }
+}
+
+/// What follows `WITH`, as far as it is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Added {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// An exception of the SPDX list.
+    Listed(&'static ExceptionRecord),
+    /// Terms of somebody's own.
+    Custom,
+}
+
+impl Added {
+    fn is_same(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Nothing, Self::Nothing) => true,
+            (Self::Listed(left), Self::Listed(right)) => left.id == right.id,
+            _ => false,
+        }
+    }
+}
+
+/// A dependency's license, one version of it.
+#[derive(Clone, Copy, Debug)]
+pub enum Inbound {
+    /// Known terms.
+    Terms {
+        /// The license.
+        terms: Terms,
+        /// A version not yet published.
+        future: bool,
+        /// Its exception.
+        added: Added,
+    },
+    /// A license of somebody's own that nobody defined.
+    Custom,
+    /// No license.
+    NoLicense,
+    /// Nobody says.
+    NotAsserted,
+}
+
+/// What the whole work would be conveyed under, one version of it.
+#[derive(Clone, Copy, Debug)]
+pub enum Outbound {
+    /// A candidate.
+    Candidate {
+        /// The license.
+        candidate: Candidate,
+        /// The project's own exception.
+        added: Added,
+    },
+    /// A license of somebody's own that nobody defined, or nobody says.
+    Unknown,
+}
+
+/// Judges one cell.
+pub fn judge(law: &Law, inbound: Inbound, outbound: Outbound, situation: Situation) -> Cell {
+    let (terms, future, added) = match inbound {
+        Inbound::NoLicense => return Cell::new(Verdict::Incompatible, Ground::NoLicense),
+        Inbound::NotAsserted => return Cell::new(Verdict::Unknown, Ground::NotAsserted),
+        Inbound::Custom => return Cell::new(Verdict::Unknown, Ground::CustomTerms),
+        Inbound::Terms { added: Added::Custom, .. } => {
+            return Cell::new(Verdict::Unknown, Ground::CustomException);
+        }
+        Inbound::Terms { terms, future, added } => (terms, future, added),
+    };
+    let record = law.record(terms);
+    if limits::is_own_use(situation.linkage, situation.distribution) {
+        return own_use(law, terms, outbound, situation);
+    }
+    let Outbound::Candidate { candidate, added: project_added } = outbound else {
+        return Cell::new(Verdict::Unknown, Ground::ProjectTermsUnknown);
+    };
+    let pair = Pair { law, terms, future, added, record, candidate, project_added, situation };
+    let cell = pair.judge();
+    match added {
+        Added::Listed(exception) if exception.restricts && cell.verdict == Verdict::Compatible => {
+            Cell::new(Verdict::Conditional, Ground::Exception(exception))
+        }
+        _ => cell,
+    }
+}
+
+/// Tools, and works that never leave the organisation.
+fn own_use(law: &Law, terms: Terms, outbound: Outbound, situation: Situation) -> Cell {
+    let same =
+        matches!(outbound, Outbound::Candidate { candidate, .. } if law.candidate(candidate).terms == terms);
+    let ground = if situation.linkage.is_conveyed() { Ground::Internal } else { Ground::Tool };
+    let allowed = Cell::new(Verdict::Compatible, ground);
+    if same && law.record(terms).category != Category::Proprietary {
+        return allowed;
+    }
+    limits::for_own_use(law.record(terms)).unwrap_or(allowed)
+}
+
+struct Pair<'a> {
+    law: &'a Law,
+    terms: Terms,
+    future: bool,
+    added: Added,
+    record: &'a LicenseRecord,
+    candidate: Candidate,
+    project_added: Added,
+    situation: Situation,
+}
+
+impl Pair<'_> {
+    fn judge(&self) -> Cell {
+        self.same_license()
+            .or_else(|| self.aggregate())
+            .or_else(|| self.exception())
+            .or_else(|| self.rule())
+            .or_else(|| self.network())
+            .or_else(|| limits::for_conveyed(self.record, self.project()))
+            .unwrap_or_else(|| self.by_scope())
+    }
+
+    fn project(&self) -> &LicenseRecord {
+        self.law.record(self.law.candidate(self.candidate).terms)
+    }
+
+    fn linkage(&self) -> Linkage {
+        self.situation.linkage
+    }
+
+    fn same_license(&self) -> Option<Cell> {
+        let project = self.law.candidate(self.candidate);
+        let same_version = !self.record.family.is_empty()
+            && self.record.family == self.project().family
+            && self.record.rank == self.project().rank;
+        if !(project.terms == self.terms || same_version) || project.future != self.future {
+            return None;
+        }
+        if self.record.category == Category::Proprietary && !self.law.is_listed(self.terms) {
+            return Some(Cell::new(Verdict::Conditional, Ground::BothProprietary));
+        }
+        let shared = match self.project_added {
+            Added::Nothing => true,
+            project => self.added.is_same(project),
+        };
+        if shared || self.record.scope == CopyleftScope::None {
+            return Some(Cell::new(Verdict::Compatible, Ground::SameLicense));
+        }
+        // An exception of its own may still let the project keep its exception.
+        self.exception().or(Some(Cell::new(Verdict::Conditional, Ground::ExceptionNotShared)))
+    }
+
+    /// Separate programs, and assets that are never linked.
+    fn aggregate(&self) -> Option<Cell> {
+        let asset = matches!(self.record.subject, Subject::Font | Subject::Data);
+        if self.linkage() != Linkage::Process && !asset {
+            return None;
+        }
+        let ground = if asset { Ground::AggregatedAsset } else { Ground::Aggregate };
+        Some(
+            limits::for_aggregate(self.record, self.situation.distribution)
+                .unwrap_or(Cell::new(Verdict::Compatible, ground)),
+        )
+    }
+
+    /// The dependency's own exception, before anything is said about its base license.
+    fn exception(&self) -> Option<Cell> {
+        let Added::Listed(exception) = self.added else { return None };
+        let lifts = match exception.effect {
+            ExceptionEffect::Linking | ExceptionEffect::Output | ExceptionEffect::Embedding => {
+                exception.linkage.contains(&self.linkage())
+            }
+            ExceptionEffect::GplCompatible => {
+                self.record.scope == CopyleftScope::None && self.project().admits != Admits::Anything
+            }
+            ExceptionEffect::NamedLinks => {
+                exception.names.contains(&self.law.candidate(self.candidate).terms.0)
+            }
+            ExceptionEffect::Narrowing | ExceptionEffect::Other => false,
+        };
+        lifts.then_some(Cell::new(Verdict::Compatible, Ground::Exception(exception)))
+    }
+
+    fn rule(&self) -> Option<Cell> {
+        let project = self.law.candidate(self.candidate);
+        if project.future != self.future {
+            return None;
+        }
+        let rules = self.law.pair_rules(self.terms, project.terms);
+        let rule = rules.iter().find(|rule| {
+            rule.linkage.contains(&self.situation.linkage)
+                && rule.distribution.contains(&self.situation.distribution)
+        })?;
+        Some(Cell::new(rule.verdict, Ground::Rule(rule)))
+    }
+
+    /// Use over a network, where neither license makes that count as conveying.
+    fn network(&self) -> Option<Cell> {
+        if self.situation.distribution != Distribution::Network {
+            return None;
+        }
+        let reaches = self.record.network && self.record.scope == CopyleftScope::Work;
+        if let Some(limited) = limits::for_network(self.record) {
+            return Some(limited);
+        }
+        let counts_as_conveying = reaches || self.project().network;
+        (!counts_as_conveying).then_some(Cell::new(Verdict::Compatible, Ground::NothingConveyed))
+    }
+
+    fn by_scope(&self) -> Cell {
+        let cell = match self.record.scope {
+            CopyleftScope::None => self.admitted(Ground::Permissive),
+            CopyleftScope::File => self.file_scope(),
+            CopyleftScope::Library => self.library_scope(),
+            CopyleftScope::Work => self.work_scope(),
+        };
+        if cell.verdict == Verdict::Incompatible && self.record.scope != CopyleftScope::Work {
+            return self.project_exception().unwrap_or(cell);
+        }
+        cell
+    }
+
+    /// What the project's license admits: anything, or only what the GPL column of the record allows.
+    fn admitted(&self, otherwise: Ground) -> Cell {
+        let answer = match self.project().admits {
+            Admits::Anything => return Cell::new(Verdict::Compatible, otherwise),
+            Admits::Gpl2Compatible => self.record.gpl2,
+            Admits::Gpl3Compatible => self.record.gpl3,
+        };
+        match answer {
+            GplAnswer::Yes => Cell::new(Verdict::Compatible, otherwise),
+            GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn),
+            GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn),
+            GplAnswer::No => self.beside_a_library(),
+        }
+    }
+
+    /// A library copyleft on the project's side does not reach what stands beside the library.
+    fn beside_a_library(&self) -> Cell {
+        match (self.project().scope, self.linkage()) {
+            (CopyleftScope::Library, Linkage::Dynamic) => {
+                Cell::new(Verdict::Compatible, Ground::LibraryDynamic)
+            }
+            (CopyleftScope::Library, Linkage::Static) => {
+                Cell::new(Verdict::Conditional, Ground::CombinedLibrary)
+            }
+            _ => Cell::new(Verdict::Incompatible, Ground::GplColumn),
+        }
+    }
+
+    fn file_scope(&self) -> Cell {
+        if let Some(cell) = self.passed_on() {
+            return cell;
+        }
+        let restricted = self.project().admits != Admits::Anything;
+        if self.linkage() == Linkage::Merge && !restricted {
+            return Cell::new(Verdict::Incompatible, Ground::FileMerged);
+        }
+        self.admitted(Ground::FileScope)
+    }
+
+    fn library_scope(&self) -> Cell {
+        if let Some(cell) = self.passed_on() {
+            return cell;
+        }
+        let project = self.project();
+        if project.admits != Admits::Anything {
+            return self.admitted(Ground::LibraryWithSource);
+        }
+        match (self.linkage(), self.situation.distribution) {
+            (Linkage::Merge, _) => Cell::new(Verdict::Incompatible, Ground::WorkCopyleft),
+            (Linkage::Static, Distribution::Source) => {
+                Cell::new(Verdict::Compatible, Ground::LibraryWithSource)
+            }
+            (Linkage::Static, _) => Cell::new(Verdict::Conditional, Ground::LibraryStatic),
+            _ if !project.category.is_free() => Cell::new(Verdict::Conditional, Ground::LibraryReverse),
+            _ => Cell::new(Verdict::Compatible, Ground::LibraryDynamic),
+        }
+    }
+
+    fn work_scope(&self) -> Cell {
+        if let Some(cell) = self.passed_on() {
+            return cell;
+        }
+        if let Some(conversion) = self.project_conversion() {
+            return Cell::new(Verdict::Conditional, Ground::ProjectConverts(conversion));
+        }
+        if self.own_source_only() {
+            return Cell::new(Verdict::Conditional, Ground::SourceOnly);
+        }
+        if let Some(cell) = self.named_project_exception() {
+            return cell;
+        }
+        let over_network = self.situation.distribution == Distribution::Network && self.record.network;
+        let ground = if over_network { Ground::NetworkCopyleft } else { Ground::WorkCopyleft };
+        Cell::new(Verdict::Incompatible, ground)
+    }
+
+    /// The dependency's license lets its code go under the project's: a later version, a conversion clause, or a
+    /// conversion to a license that an explicit rule joins to the project's.
+    fn passed_on(&self) -> Option<Cell> {
+        let project = self.law.candidate(self.candidate);
+        let later = self.record.later == Later::BuiltIn
+            && !self.record.family.is_empty()
+            && self.record.family == self.project().family
+            && (project.future || self.record.rank < self.project().rank);
+        if later {
+            return Some(Cell::new(Verdict::Compatible, Ground::LaterVersion));
+        }
+        if let Some(conversion) = self.law.conversion(self.terms, self.candidate) {
+            return Some(Cell::new(Verdict::Compatible, Ground::Converts(conversion)));
+        }
+        let through = self.law.conversions_of(self.terms).into_iter().find(|(target, _)| {
+            let target = self.law.candidate(*target);
+            target.future == project.future
+                && self.law.pair_rules(target.terms, project.terms).iter().any(|rule| {
+                    rule.verdict == Verdict::Compatible && rule.linkage.contains(&self.situation.linkage)
+                })
+        });
+        through.map(|(_, conversion)| Cell::new(Verdict::Compatible, Ground::Converts(conversion)))
+    }
+
+    /// The project's license lets the combined work go under the dependency's.
+    fn project_conversion(&self) -> Option<&'static crate::licenses::Conversion> {
+        let project = self.law.candidate(self.candidate).terms;
+        let versions = self.law.versions(self.terms, false);
+        versions
+            .into_iter()
+            .filter(|version| self.law.candidate(*version).future == self.future)
+            .find_map(|version| self.law.conversion(project, version).filter(|conversion| conversion.whole))
+    }
+
+    /// A permissive project that ships its own source only, and could be conveyed under the dependency's license.
+    fn own_source_only(&self) -> bool {
+        let project = self.law.candidate(self.candidate).terms;
+        let permissive = matches!(self.project().category, Category::Permissive | Category::PublicDomain);
+        if self.situation.distribution != Distribution::Source
+            || !permissive
+            || self.linkage() == Linkage::Merge
+        {
+            return false;
+        }
+        let own_code = Inbound::Terms { terms: project, future: false, added: self.project_added };
+        self.law.versions(self.terms, false).into_iter().any(|version| {
+            let whole = Outbound::Candidate { candidate: version, added: Added::Nothing };
+            judge(self.law, own_code, whole, Situation::LINKED_BINARY).verdict.is_allowed()
+        })
+    }
+
+    /// The project's own exception allows linking with what its license would not admit.
+    fn project_exception(&self) -> Option<Cell> {
+        let Added::Listed(exception) = self.project_added else { return None };
+        let linked = matches!(self.linkage(), Linkage::Static | Linkage::Dynamic);
+        let covers = match exception.outbound_links {
+            OutboundLinks::Any => true,
+            OutboundLinks::Names => exception.names.contains(&self.terms.0),
+            OutboundLinks::None => false,
+        };
+        (linked && covers).then_some(Cell::new(Verdict::Compatible, Ground::ProjectException(exception)))
+    }
+
+    fn named_project_exception(&self) -> Option<Cell> {
+        match self.project_added {
+            Added::Listed(exception) if exception.outbound_links == OutboundLinks::Names => {
+                self.project_exception()
+            }
+            _ => None,
+        }
+    }
+}

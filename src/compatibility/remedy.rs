@@ -1,0 +1,136 @@
+//! Ways out of a verdict, easiest first.
+
+use super::inbound::{Deciding, InboundExpression};
+use super::joint::outbound_verdict;
+use super::law::{Candidate, Law};
+use super::outbound::OutboundExpression;
+use super::pair::{Added, Outbound, Situation};
+use crate::licenses::catalogue;
+use crate::model::{Linkage, Remedy, RemedyKind, Verdict};
+
+/// Licenses people move to, best known first.
+pub const POPULAR: [&str; 24] = [
+    "MIT",
+    "Apache-2.0",
+    "BSD-3-Clause",
+    "BSD-2-Clause",
+    "ISC",
+    "MPL-2.0",
+    "LGPL-2.1-only",
+    "LGPL-3.0-only",
+    "GPL-2.0-only",
+    "GPL-3.0-only",
+    "AGPL-3.0-only",
+    "EPL-2.0",
+    "EUPL-1.2",
+    "CC0-1.0",
+    "Unlicense",
+    "0BSD",
+    "BSL-1.0",
+    "Zlib",
+    "Artistic-2.0",
+    "CDDL-1.0",
+    "OSL-3.0",
+    "CECILL-2.1",
+    "MS-PL",
+    "UPL-1.0",
+];
+
+/// Ways out for one dependency, from the law alone.
+pub fn for_pair(
+    law: &Law,
+    inbound: &InboundExpression,
+    project: &OutboundExpression,
+    situation: Situation,
+    verdict: Verdict,
+    cells: &[Deciding],
+) -> Vec<Remedy> {
+    let mut found = Vec::new();
+    match verdict {
+        Verdict::Compatible => return found,
+        Verdict::Unknown => {
+            found.push(remedy(
+                RemedyKind::Clarify,
+                "Read the license, and record what it is as a clarification in licgraph.toml.",
+            ));
+            return found;
+        }
+        Verdict::Conditional => {
+            found.push(remedy(RemedyKind::MeetCondition, "Take the steps under `conditions`."));
+        }
+        Verdict::Incompatible => {
+            found.extend(relicense(law, inbound, project, situation));
+        }
+    }
+    found.extend(linkage(law, inbound, project, situation, verdict));
+    found.extend(ask(cells));
+    found.sort();
+    found
+}
+
+fn remedy(kind: RemedyKind, step: impl Into<String>) -> Remedy {
+    Remedy { kind, step: step.into() }
+}
+
+/// Another linkage that would do better.
+fn linkage(
+    law: &Law,
+    inbound: &InboundExpression,
+    project: &OutboundExpression,
+    situation: Situation,
+    verdict: Verdict,
+) -> Option<Remedy> {
+    [Linkage::Dynamic, Linkage::Process].into_iter().filter(|other| *other > situation.linkage).find_map(|other| {
+        let changed = Situation { linkage: other, ..situation };
+        let arms: Vec<Verdict> = project
+            .arms()
+            .iter()
+            .filter(|arm| !arm.is_future())
+            .map(|arm| arm.verdict(law, inbound, changed))
+            .collect();
+        let better = outbound_verdict(&arms);
+        (better.is_allowed() && better < verdict).then(|| {
+            let step = match other {
+                Linkage::Dynamic => "Link it dynamically, so that users can replace it.",
+                _ => "Run it as a separate program at arm's length, exchanging data over a pipe, socket or file.",
+            };
+            remedy(RemedyKind::ChangeLinkage, step)
+        })
+    })
+}
+
+/// Popular licenses under which the project could carry it.
+fn relicense(
+    law: &Law,
+    inbound: &InboundExpression,
+    project: &OutboundExpression,
+    situation: Situation,
+) -> Option<Remedy> {
+    let targets: Vec<&str> = popular(law)
+        .filter(|(id, candidate)| {
+            let whole = Outbound::Candidate { candidate: *candidate, added: Added::Nothing };
+            *id != project.text && inbound.verdict(law, whole, situation) == Verdict::Compatible
+        })
+        .map(|(id, _)| id)
+        .take(4)
+        .collect();
+    (!targets.is_empty())
+        .then(|| remedy(RemedyKind::Relicense, format!("Convey the project under {}.", targets.join(" or "))))
+}
+
+/// The popular licenses as candidates.
+pub fn popular(law: &Law) -> impl Iterator<Item = (&'static str, Candidate)> + '_ {
+    POPULAR.into_iter().filter_map(|id| {
+        let license = catalogue::find_license(id)?;
+        let terms = law.terms_of(&crate::model::LicenseName::Known(license))?;
+        Some((id, law.versions(terms, false).into_iter().next()?))
+    })
+}
+
+fn ask(cells: &[Deciding]) -> Option<Remedy> {
+    let deciding = cells.first().filter(|deciding| !deciding.cell.verdict.is_allowed())?;
+    Some(remedy(
+        RemedyKind::AskUpstream,
+        format!("Ask the authors for another license beside {}, or for an exception.", deciding.label),
+    ))
+}

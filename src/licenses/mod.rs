@@ -1,0 +1,14 @@
+//! The language of licenses and what is known about them.
+//!
+//! [`parse`] reads SPDX expressions; the [`catalogue`] holds a record for every id of the SPDX list, compiled
+//! from `data/`.
+
+pub mod catalogue;
+mod expression;
+mod record;
+
+pub use expression::{ExpressionError, parse};
+pub use record::{
+    Admits, Category, Conversion, CopyleftScope, ExceptionEffect, ExceptionRecord, GplAnswer, Grant, Judged,
+    Later, LicenseRecord, OutboundLinks, PairRule, Status, Subject, UseLimit,
+};
