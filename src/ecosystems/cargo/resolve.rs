@@ -24,7 +24,7 @@ use crate::model::{
 };
 use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, PackageId, TargetKind};
 use semver::VersionReq;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// Variables that make cargo run a program in rustc's place.
@@ -75,7 +75,8 @@ fn run(manifest: &Path, input: &Input<'_>, context: &ReadContext) -> Result<Meta
         return offline.map_err(|error| error.to_string());
     };
     let online = command(manifest, neutral.path(), input, context, &["--locked"]).exec();
-    online.map_err(|error| error.to_string().trim().replace("\n\n", "\n"))
+    let inside = format!("{}{}", input.workspace.root.display(), std::path::MAIN_SEPARATOR);
+    online.map_err(|error| error.to_string().trim().replace(&inside, ""))
 }
 
 /// A cargo configuration or toolchain file in or above the neutral directory that is not the user's own.
@@ -96,15 +97,7 @@ fn command(
     let mut command = MetadataCommand::new();
     command.cargo_path("cargo").manifest_path(manifest).current_dir(neutral).features(CargoOpt::AllFeatures);
     let mut options: Vec<String> = options.iter().map(|option| (*option).to_owned()).collect();
-    for (name, directory) in input.vendored.replacements() {
-        let key = |text: &str| toml::Value::String(text.to_owned()).to_string();
-        let stand_in = format!("vendored-{name}");
-        let directory = directory.to_string_lossy();
-        options.push("--config".to_owned());
-        options.push(format!("source.{}.replace-with={}", key(name), key(&stand_in)));
-        options.push("--config".to_owned());
-        options.push(format!("source.{}.directory={}", key(&stand_in), key(&directory)));
-    }
+    options.extend(replacements(input));
     command.other_options(options);
     for variable in COMPILERS {
         command.env_remove(variable);
@@ -115,6 +108,26 @@ fn command(
         }
     }
     command
+}
+
+/// Source replacement as options; cargo refuses a directory that is defined under two names.
+fn replacements(input: &Input<'_>) -> Vec<String> {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let replacements: Vec<(&str, &Path)> = input.vendored.replacements().collect();
+    let directories: BTreeSet<&Path> = replacements.iter().map(|(_, directory)| *directory).collect();
+    let mut settings = Vec::new();
+    for (position, directory) in directories.into_iter().enumerate() {
+        let stand_in = format!("vendored-{position}");
+        let replaced = replacements.iter().filter(|(_, known)| *known == directory);
+        for (name, _) in replaced {
+            settings.push(format!("source.{}.replace-with={}", quoted(name), quoted(&stand_in)));
+            for (key, value) in input.vendored.identity(name) {
+                settings.push(format!("source.{}.{key}={}", quoted(name), quoted(value)));
+            }
+        }
+        settings.push(format!("source.{stand_in}.directory={}", quoted(&directory.to_string_lossy())));
+    }
+    settings.into_iter().flat_map(|setting| ["--config".to_owned(), setting]).collect()
 }
 
 fn translate(

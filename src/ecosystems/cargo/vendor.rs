@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 /// The name cargo's configuration has for the registry that needs no name.
 const DEFAULT_REGISTRY: &str = "crates-io";
 
+/// The keys that say which source an entry means.
+const IDENTITY: [&str; 5] = ["registry", "git", "branch", "tag", "rev"];
+
 /// The vendored directories of a tree.
 #[derive(Debug, Default)]
 pub(super) struct Vendored {
@@ -25,10 +28,16 @@ pub(super) struct Vendored {
 
 #[derive(Debug, Default)]
 struct ConfiguredSource {
-    registry: Option<String>,
-    git: Option<String>,
+    /// What says which source this is: of [`IDENTITY`], the keys that are set.
+    identity: Vec<(&'static str, String)>,
     replace_with: Option<String>,
     directory: Option<PathBuf>,
+}
+
+impl ConfiguredSource {
+    fn key(&self, wanted: &str) -> Option<&str> {
+        self.identity.iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.as_str())
+    }
 }
 
 impl Vendored {
@@ -72,8 +81,10 @@ impl Vendored {
                 ));
             }
             let source = ConfiguredSource {
-                registry: string(source, "registry").map(str::to_owned),
-                git: string(source, "git").map(str::to_owned),
+                identity: IDENTITY
+                    .into_iter()
+                    .filter_map(|key| Some((key, string(source, key)?.to_owned())))
+                    .collect(),
                 replace_with: string(source, "replace-with").map(str::to_owned),
                 directory: inside,
             };
@@ -86,11 +97,11 @@ impl Vendored {
     pub(super) fn directory(&self, source: &Source) -> Option<&Path> {
         let named = self.sources.iter().find(|(name, configured)| match source {
             Source::Registry { default: true, .. } => name.as_str() == DEFAULT_REGISTRY,
-            Source::Registry { address, .. } => configured.registry.as_deref().is_some_and(|known| {
+            Source::Registry { address, .. } => configured.key("registry").is_some_and(|known| {
                 let known = known.split_once('+').map_or(known, |(_, rest)| rest);
                 known.trim_end_matches('/') == address.trim_end_matches('/')
             }),
-            Source::Git { address, .. } => configured.git.as_ref() == Some(address),
+            Source::Git { address, .. } => configured.key("git") == Some(address),
             _ => false,
         })?;
         self.follow(named.0)
@@ -98,7 +109,13 @@ impl Vendored {
 
     /// Each replaced source by name with its vendored directory.
     pub(super) fn replacements(&self) -> impl Iterator<Item = (&str, &Path)> {
-        self.sources.keys().filter_map(|name| Some((name.as_str(), self.follow(name)?)))
+        let replaced = self.sources.iter().filter(|(_, source)| source.replace_with.is_some());
+        replaced.filter_map(|(name, _)| Some((name.as_str(), self.follow(name)?)))
+    }
+
+    /// The keys and values that say what a named source is.
+    pub(super) fn identity(&self, name: &str) -> &[(&'static str, String)] {
+        self.sources.get(name).map(|source| source.identity.as_slice()).unwrap_or_default()
     }
 
     /// Follows `replace-with` to a directory, at most as often as there are sources.
