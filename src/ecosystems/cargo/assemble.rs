@@ -176,6 +176,7 @@ pub(super) fn build(
     }
     for root in roots {
         if let Some(node) = nodes[root.package] {
+            graph.package_mut(node).origin = Origin::Project;
             let graph_source = graph_source.map(str::to_owned);
             graph.add_project(Project { node, manifest: root.manifest, graph_source });
         }

@@ -20,8 +20,10 @@ pub(super) enum Kind {
 /// Where a manifest says a dependency comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum DeclaredSource {
-    /// A registry, the default one or one that the user's cargo configuration names.
+    /// The registry that needs no name.
     Registry,
+    /// A registry that the user's cargo configuration names; its address, in a published manifest.
+    NamedRegistry(Option<String>),
     /// A git address.
     Git(String),
     /// A directory, absolute.
@@ -150,7 +152,7 @@ impl Reader<'_, '_> {
             DeValue::Table(entry) => self.read_entry_table(entry, &mut declaration),
             other => {
                 let message = format!(
-                    "dependency `{alias}` is a {}; cargo reads a version string or a table",
+                    "dependency `{alias}` is neither a version string nor a table, but of type {}",
                     other.type_str()
                 );
                 self.complain(value, &message);
@@ -181,6 +183,9 @@ impl Reader<'_, '_> {
             declaration.source = DeclaredSource::Path(join_normalised(self.directory, path));
         } else if let Some(address) = string(entry, "git") {
             declaration.source = DeclaredSource::Git(address.to_owned());
+        } else if entry.contains_key("registry") || entry.contains_key("registry-index") {
+            let address = string(entry, "registry-index").map(str::to_owned);
+            declaration.source = DeclaredSource::NamedRegistry(address);
         }
     }
 

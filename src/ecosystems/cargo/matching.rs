@@ -36,14 +36,12 @@ pub(super) fn match_declarations(
     lock: &LockFile,
 ) -> Vec<Match> {
     let locked: Vec<usize> = package.dependencies.iter().map(|edge| edge.to).collect();
-    let mut matches: Vec<Match> = manifest
-        .declarations
-        .iter()
-        .map(|declaration| match counts(declaration, member) {
-            true => best(declaration, &locked, lock).map_or(Match::Nothing, Match::Fits),
-            false => Match::Nothing,
-        })
-        .collect();
+    let mut matches: Vec<Match> = Vec::with_capacity(manifest.declarations.len());
+    for declaration in &manifest.declarations {
+        let fitting =
+            counts(declaration, member).then(|| best(declaration, &locked, &matches, lock)).flatten();
+        matches.push(fitting.map_or(Match::Nothing, Match::Fits));
+    }
     let unclaimed: Vec<usize> =
         locked.into_iter().filter(|index| !matches.contains(&Match::Fits(*index))).collect();
     for (found, declaration) in matches.iter_mut().zip(&manifest.declarations) {
@@ -60,8 +58,14 @@ pub(super) fn counts(declaration: &Declaration, member: bool) -> bool {
     member || declaration.kind != Kind::Dev
 }
 
-/// The fitting package among candidates: of the declared kind of source if there is one, else the newest.
-pub(super) fn best(declaration: &Declaration, candidates: &[usize], lock: &LockFile) -> Option<usize> {
+/// The fitting package among candidates: the likeliest source, then the newest version, then one that no other
+/// declaration has claimed.
+pub(super) fn best(
+    declaration: &Declaration,
+    candidates: &[usize],
+    claimed: &[Match],
+    lock: &LockFile,
+) -> Option<usize> {
     let mut named =
         candidates.iter().filter(|index| lock.packages[**index].name == declaration.package).peekable();
     named.peek()?;
@@ -74,17 +78,23 @@ pub(super) fn best(declaration: &Declaration, candidates: &[usize], lock: &LockF
                 (Some(requirement), Some(version)) => requirement.matches(version),
                 _ => true,
             };
-            admitted.then_some((same_kind(&declaration.source, &package.source), version, *index))
+            let free = !claimed.contains(&Match::Fits(*index));
+            let likely = likelihood(&declaration.source, &package.source);
+            admitted.then_some((likely, version, free, *index))
         })
         .max()
-        .map(|(_, _, index)| index)
+        .map(|(.., index)| index)
 }
 
-fn same_kind(declared: &DeclaredSource, locked: &Source) -> bool {
-    matches!(
-        (declared, locked),
-        (DeclaredSource::Registry, Source::Registry { .. })
-            | (DeclaredSource::Git(_), Source::Git { .. })
-            | (DeclaredSource::Path(_), Source::Local)
-    )
+/// How well a declared source fits a locked one. They differ for good where a `[patch]` is at work.
+fn likelihood(declared: &DeclaredSource, locked: &Source) -> u8 {
+    match (declared, locked) {
+        (DeclaredSource::NamedRegistry(Some(declared)), Source::Registry { verbatim, address, .. }) => {
+            1 + u8::from(declared == address || declared == verbatim)
+        }
+        (DeclaredSource::NamedRegistry(None), Source::Registry { default, .. }) => 1 + u8::from(!default),
+        (DeclaredSource::Registry, Source::Registry { default, .. }) => 1 + u8::from(*default),
+        (DeclaredSource::Git(_), Source::Git { .. }) | (DeclaredSource::Path(_), Source::Local) => 1,
+        _ => 0,
+    }
 }

@@ -89,9 +89,14 @@ fn read_workspace(workspace: &Workspace, context: &ReadContext, reading: &mut Re
     }
     let vendored = Vendored::load(&workspace.root, context, &mut reading.problems);
     reading.read.extend(vendored.read.clone());
-    let project = |local: &&workspace::LocalPackage| local.role == Role::Project;
+    // A path dependency without a lock file of its own is read with this project and not again by itself.
+    let covered = |local: &&workspace::LocalPackage| match local.role {
+        Role::Project => true,
+        Role::Member => false,
+        Role::Path => !local.manifest.directory.join("Cargo.lock").exists(),
+    };
     reading.covers =
-        workspace.packages.iter().filter(project).map(|local| local.manifest.directory.clone()).collect();
+        workspace.packages.iter().filter(covered).map(|local| local.manifest.directory.clone()).collect();
     reading.covers.push(workspace.root.clone());
     reading.covers.sort();
     reading.covers.dedup();

@@ -127,12 +127,13 @@ impl Reconciler<'_> {
         let all: Vec<usize> = (0..self.lock.packages.len())
             .filter(|known| (self.lock.packages[*known].source == Source::Local) == local)
             .collect();
-        let to = best(declaration, &all, self.lock).unwrap_or_else(|| {
+        let to = best(declaration, &all, &[], self.lock).unwrap_or_else(|| {
             self.lock.packages.push(LockPackage {
                 name: declaration.package.clone(),
                 version: None,
                 source: Source::Unlocked(match &declaration.source {
                     DeclaredSource::Registry => Origin::Registry(None),
+                    DeclaredSource::NamedRegistry(address) => Origin::Registry(address.clone()),
                     DeclaredSource::Git(address) => Origin::Git(address.clone()),
                     DeclaredSource::Path(_) => Origin::Unknown,
                 }),

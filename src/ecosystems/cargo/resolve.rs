@@ -316,3 +316,35 @@ fn same_target(written: &Option<String>, resolved: &Option<String>) -> bool {
     let bare = |target: &Option<String>| target.as_ref().map(|text| text.replace(' ', ""));
     bare(written) == bare(resolved)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::lock::LockFile;
+    use super::super::vendor::Vendored;
+    use super::super::workspace::Workspace;
+    use super::super::{Input, ReadContext};
+    use super::{COMPILERS, command};
+    use std::path::Path;
+
+    #[test]
+    fn no_variable_names_the_compiler_and_the_start_is_elsewhere() {
+        let workspace = Workspace { root: "/tree".into(), packages: Vec::new(), read: Vec::new() };
+        let input = Input {
+            lock: LockFile::default(),
+            workspace: &workspace,
+            vendored: Vendored::default(),
+            graph_source: None,
+        };
+        let manifest = Path::new("/tree/Cargo.toml");
+        let command =
+            command(manifest, Path::new("/neutral"), &input, &ReadContext::default(), &["--locked"]);
+        let command = command.cargo_command();
+        assert_eq!(command.get_current_dir(), Some(Path::new("/neutral")));
+        for variable in COMPILERS {
+            assert!(
+                command.get_envs().any(|(name, value)| name == variable && value.is_none()),
+                "{variable}"
+            );
+        }
+    }
+}
