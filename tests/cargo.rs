@@ -1,13 +1,15 @@
 //! The cargo reader on small real-shaped projects, on bad input, and against cargo itself.
 #![allow(clippy::unwrap_used)]
 
+#[path = "cargo/bad_input.rs"]
+mod bad_input;
 #[path = "cargo/metadata.rs"]
 mod metadata;
 #[path = "cargo/render.rs"]
 mod render;
 
 use licgraph::ecosystems::{ReadContext, Reading, UserEnvironment, cargo};
-use licgraph::model::{Consequence, Files, Linkage, Origin, Scope};
+use licgraph::model::{Files, Linkage, Origin, Scope};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -178,6 +180,38 @@ fn a_vendored_tree_agrees_with_cargo() {
     assert!(purls.iter().all(|purl| !purl.contains('?')), "{purls:?}");
 }
 
+/// Makes the packages of a cargo home good enough for cargo to take them as vendored.
+fn vendor_home(sources: &Path, reading: &Reading) {
+    let graph = &reading.graph;
+    for package in graph.nodes().map(|node| graph.package(node)) {
+        let directory = sources.join(package.label().replace(' ', "-"));
+        if let Some(checksum) = package.checksums.first().filter(|_| directory.is_dir()) {
+            fs::create_dir_all(directory.join("src")).unwrap();
+            fs::write(directory.join("src/lib.rs"), "").unwrap();
+            let checksum = format!("{{\"files\":{{}},\"package\":\"{}\"}}", checksum.value);
+            fs::write(directory.join(".cargo-checksum.json"), checksum).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_workspace_agrees_with_cargo() {
+    if !metadata::cargo_is_there() {
+        return;
+    }
+    let copied = for_cargo("workspace");
+    let case = copied.path().canonicalize().unwrap();
+    let reading = read(&case);
+    assert!(reading.problems.is_empty(), "{:?}", reading.problems);
+    let sources = case.join("home/registry/src/registry.example-1a2b3c4d5e6f7081");
+    vendor_home(&sources, &reading);
+    let vendor = format!("source.v.directory=\"{}\"", sources.display());
+    let options = ["--config", "source.crates-io.replace-with=\"v\"", "--config", &vendor];
+    let expected = metadata::ask(&case.join("project/Cargo.toml"), &options);
+    assert_eq!(expected.packages.len(), 13);
+    assert_eq!(metadata::of_reading(&reading), expected);
+}
+
 #[test]
 fn resolving_a_vendored_tree_agrees_with_reading_it() {
     if !metadata::cargo_is_there() {
@@ -305,144 +339,4 @@ fn an_archive_in_the_cargo_home_is_as_good_as_unpacked_sources() {
     let other = read();
     let node = other.graph.nodes().find(|node| other.graph.package(*node).name == "packed").unwrap();
     assert_eq!(other.graph.package(node).files, None, "another archive than the locked one");
-}
-
-#[test]
-fn a_name_in_a_lock_file_leads_nowhere_else() {
-    let root = tree(&[
-        ("Cargo.toml", "[package]\nname = \"p\"\nversion = \"0.1.0\"\n[dependencies]\n\"../../x\" = \"1\"\n"),
-        (
-            "Cargo.lock",
-            "[[package]]\nname = \"p\"\nversion = \"0.1.0\"\ndependencies = [\"../../x\"]\n\n\
-             [[package]]\nname = \"../../x\"\nversion = \"1.0.0\"\n\
-             source = \"registry+https://registry.example/index\"\n",
-        ),
-        ("home/registry/src/registry.example-00/placeholder", ""),
-        (
-            "home/x-1.0.0/Cargo.toml",
-            "[package]\nname = \"../../x\"\nversion = \"1.0.0\"\nlicense = \"MIT\"\n",
-        ),
-    ]);
-    let reading = cargo::read(root.path(), &context(root.path(), &root.path().join("home")));
-    let node = reading.graph.nodes().find(|node| reading.graph.package(*node).name == "../../x").unwrap();
-    assert!(reading.graph.package(node).declared.is_empty());
-    assert!(reading.graph.package(node).files.is_none());
-}
-
-#[test]
-fn a_missing_directory_is_said() {
-    let root = tempfile::tempdir().unwrap();
-    let reading = read_bare(&root.path().join("nowhere"));
-    assert_eq!(reading.problems[0].consequence, Consequence::Incomplete);
-    assert!(reading.problems[0].message.contains("is not a directory"));
-}
-
-#[test]
-fn a_directory_in_place_of_a_file_is_said() {
-    let root = tree(&[
-        ("Cargo.toml", "[package]\nname = \"p\"\nversion = \"0.1.0\"\n[dependencies]\na = \"1\"\n"),
-        ("Cargo.lock/placeholder", ""),
-    ]);
-    let reading = read_bare(root.path());
-    assert!(messages(&reading)[0].starts_with("cannot read Cargo.lock"), "{:?}", reading.problems);
-    let names: Vec<_> = reading.graph.nodes().map(|node| reading.graph.package(node).label()).collect();
-    assert_eq!(names, ["p 0.1.0", "a"], "the manifest still names its dependency");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_file_without_permission_is_said() {
-    use std::os::unix::fs::PermissionsExt;
-    let root = tree(&[
-        ("Cargo.toml", "[workspace]\nmembers = [\"open\", \"closed\"]\n"),
-        ("open/Cargo.toml", "[package]\nname = \"open\"\nversion = \"0.1.0\"\n"),
-        ("closed/Cargo.toml", "[package]\nname = \"closed\"\nversion = \"0.1.0\"\n"),
-    ]);
-    let closed = root.path().join("closed");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
-    let ignored = fs::read_dir(&closed).is_ok();
-    let reading = read_bare(root.path());
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
-    let names: Vec<_> = reading.graph.nodes().map(|node| reading.graph.package(node).name.as_str()).collect();
-    if ignored {
-        eprintln!("SKIPPED: this user may read everything, so permissions cannot be tested");
-        assert_eq!(names, ["closed", "open"]);
-        return;
-    }
-    assert_eq!(names, ["open"]);
-    assert!(messages(&reading)[0].contains("`closed` has no readable Cargo.toml"));
-}
-
-#[test]
-fn text_that_is_not_utf8_is_said_and_read() {
-    let root = tree(&[("src/lib.rs", "")]);
-    let manifest =
-        b"[package]\nname = \"p\"\nversion = \"0.1.0\"\nlicense = \"MIT\"\nauthors = [\"Andr\xe9\"]\n";
-    fs::write(root.path().join("Cargo.toml"), manifest).unwrap();
-    fs::write(
-        root.path().join("Cargo.lock"),
-        b"version = 4\n# \xff\n\n[[package]]\nname = \"p\"\nversion = \"0.1.0\"\n",
-    )
-    .unwrap();
-    let reading = read_bare(root.path());
-    let places: Vec<_> = reading
-        .problems
-        .iter()
-        .map(|problem| (problem.location.as_ref().unwrap().to_string(), problem.message.contains("UTF-8")))
-        .collect();
-    assert_eq!(places, [("Cargo.toml:5:17".to_owned(), true), ("Cargo.lock:2:3".to_owned(), true)]);
-    let project = reading.graph.package(reading.graph.projects()[0].node);
-    assert_eq!(project.declared.len(), 1);
-}
-
-#[test]
-fn a_manifest_that_says_nothing_leaves_the_lock_file() {
-    let lock = fs::read_to_string(fixture("missing-sources").join("project/Cargo.lock")).unwrap();
-    let root = tree(&[("Cargo.toml", "]] no manifest\n"), ("Cargo.lock", &lock)]);
-    let reading = read_bare(root.path());
-    assert_eq!(reading.problems[0].location.as_ref().unwrap().to_string(), "Cargo.toml:1");
-    assert_eq!(reading.graph.package_count(), 4);
-    let project = &reading.graph.projects()[0];
-    assert_eq!(reading.graph.package(project.node).name, "partly");
-    assert_eq!(project.manifest, "Cargo.toml");
-}
-
-#[test]
-fn a_member_and_its_own_release_are_two_packages() {
-    let default = cargo_lock::package::SourceId::default();
-    let lock = format!(
-        "version = 4\n\n[[package]]\nname = \"p\"\nversion = \"0.1.0\"\ndependencies = [\n \"tester\",\n]\n\n\
-         [[package]]\nname = \"p\"\nversion = \"0.1.0\"\nsource = \"{default}\"\n\n\
-         [[package]]\nname = \"tester\"\nversion = \"1.0.0\"\nsource = \"{default}\"\n\
-         dependencies = [\n \"p 0.1.0 ({default})\",\n]\n"
-    );
-    let manifest = "[package]\nname = \"p\"\nversion = \"0.1.0\"\n[dev-dependencies]\ntester = \"1\"\n";
-    let root = tree(&[("Cargo.toml", manifest), ("Cargo.lock", &lock)]);
-    let reading = read_bare(root.path());
-    let purls: Vec<_> =
-        reading.graph.nodes().map(|node| reading.graph.package(node).purl.to_string()).collect();
-    assert_eq!(purls, ["pkg:cargo/p@0.1.0?path=.", "pkg:cargo/p@0.1.0", "pkg:cargo/tester@1.0.0"]);
-    assert_eq!(reading.graph.projects().len(), 1);
-}
-
-#[test]
-fn a_huge_lock_file_is_read() {
-    let count = 20_000;
-    let mut lock = String::from("version = 4\n");
-    for number in 1..=count {
-        lock.push_str(&format!("\n[[package]]\nname = \"package-{number:06}\"\nversion = \"1.0.0\"\n"));
-        if number > 1 {
-            let source = "registry+https://registry.example/index";
-            lock.push_str(&format!("source = \"{source}\"\nchecksum = \"{number:064x}\"\n"));
-        }
-        lock.push_str("dependencies = [\n");
-        for next in [2 * number, 2 * number + 1].into_iter().filter(|next| *next <= count) {
-            lock.push_str(&format!(" \"package-{next:06}\",\n"));
-        }
-        lock.push_str("]\n");
-    }
-    let root = tree(&[("Cargo.lock", &lock)]);
-    let reading = read_bare(root.path());
-    assert_eq!(reading.graph.package_count(), count);
-    assert_eq!(reading.graph.dependency_count(), count - 1);
 }

@@ -107,14 +107,13 @@ impl Reader<'_> {
             self.read_checksums(metadata);
         }
         let format = table.get("version").and_then(|value| value.get_ref().as_integer());
-        if let Some(format) = format.and_then(|format| format.as_str().parse::<i64>().ok()) {
-            if format > NEWEST_FORMAT {
-                let message = format!(
-                    "{} has format {format}; the newest known is {NEWEST_FORMAT}, so it may be misread",
-                    self.label
-                );
-                self.complain(1, message);
-            }
+        let format = format.and_then(|format| format.as_str().parse::<i64>().ok());
+        if let Some(format) = format.filter(|format| *format > NEWEST_FORMAT) {
+            let message = format!(
+                "{} has format {format}; the newest known is {NEWEST_FORMAT}, so it may be misread",
+                self.label
+            );
+            self.complain(1, message);
         }
     }
 

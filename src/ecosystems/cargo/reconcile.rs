@@ -38,10 +38,10 @@ pub(super) fn reconcile(
         }
     }
     for index in 0..reconciler.lock.packages.len() {
-        if reconciler.lock.packages[index].source == Source::Local {
-            if let Some(local) = local(workspace, &reconciler.lock.packages[index]) {
-                reconciler.check_dependencies(index, local);
-            }
+        let package = &reconciler.lock.packages[index];
+        let local = local(workspace, package).filter(|_| package.source == Source::Local);
+        if let Some(local) = local {
+            reconciler.check_dependencies(index, local);
         }
     }
 }
