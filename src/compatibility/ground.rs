@@ -237,6 +237,7 @@ impl Ground {
             ),
             Self::ProjectConverts(_) => format!("Convey the combined work under {inbound}, not under {outbound}."),
             Self::Rule(rule) => rule.condition?.to_owned(),
+            Self::Exception(exception) if exception.condition.is_some() => exception.condition?.to_owned(),
             Self::Exception(exception) if exception.restricts => {
                 format!("Check what {} adds to the license.", exception.id)
             }

@@ -250,7 +250,8 @@ impl Pair<'_> {
             }
             ExceptionEffect::Narrowing | ExceptionEffect::Other => false,
         };
-        lifts.then_some(Cell::new(Verdict::Compatible, Ground::Exception(exception)))
+        let verdict = if exception.condition.is_some() { Verdict::Conditional } else { Verdict::Compatible };
+        lifts.then_some(Cell::new(verdict, Ground::Exception(exception)))
     }
 
     fn rule(&self) -> Option<Cell> {
@@ -391,7 +392,7 @@ impl Pair<'_> {
         if let Some(conversion) = self.law.conversion(self.terms, self.candidate) {
             return Some(Cell::new(Verdict::Compatible, Ground::Converts(conversion)));
         }
-        let through = self.law.conversions_of(self.terms).into_iter().find(|(target, _)| {
+        let through = self.law.conversions_of(self.terms).iter().find(|(target, _)| {
             let target = self.law.candidate(*target);
             target.future == project.future
                 && self.law.pair_rules(target.terms, project.terms).iter().any(|rule| {
@@ -430,14 +431,14 @@ impl Pair<'_> {
         let inbound = Inbound::Terms { terms: self.terms, future: self.future, added: self.added };
         self.law
             .conversions_of(project)
-            .into_iter()
+            .iter()
             .filter(|(_, conversion)| conversion.whole)
             .find(|(target, _)| {
                 let whole = Outbound::Candidate { candidate: *target, added: Added::Nothing };
                 judge_cell(self.law, inbound, whole, self.situation, Movable::No).verdict
                     == Verdict::Compatible
             })
-            .map(|(_, conversion)| conversion)
+            .map(|(_, conversion)| *conversion)
     }
 
     /// A permissive project that ships its own source only, and could be conveyed under the dependency's license.
