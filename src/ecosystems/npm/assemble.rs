@@ -6,7 +6,7 @@ use super::installed::{Installed, InstalledPackage};
 use super::license_field::stays_inside;
 use super::locked::{Locked, LockedEdge, LockedPackage};
 use super::package_json::Manifest;
-use super::settle::listed;
+use super::settle::{label, listed};
 use super::workspace::{Workspace, join};
 use crate::ecosystems::ReadContext;
 use crate::model::{
@@ -14,6 +14,7 @@ use crate::model::{
     Package, Problem, Project, Purl, Scope, SourceSpan,
 };
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Everything that the graph is made of.
@@ -62,7 +63,7 @@ impl Assembly<'_> {
             let Some(from) = nodes[position] else { continue };
             let member = package.directory.as_ref().and_then(|directory| self.workspace.members.get(directory));
             for edge in &package.edges {
-                let Some(target) = edge.target else { continue };
+                let Some(target) = edge.target.filter(|target| *target != position) else { continue };
                 if let Some(to) = nodes[target] {
                     let edge = self.dependency(edge, &locked.packages[target], member, bundled[position]);
                     graph.add_dependency(from, to, edge);
@@ -103,7 +104,9 @@ impl Assembly<'_> {
         Dependency {
             scope: need.scope,
             linkage,
-            condition: target.condition.clone(),
+            condition: target.condition.clone().or_else(|| {
+                self.installed.find(target).and_then(|installed| installed.manifest.condition.clone())
+            }),
             requirement: Some(need.range.clone()).filter(|range| !range.is_empty()),
             alias: Some(need.name.clone()).filter(|name| *name != target.name && !target.name.is_empty()),
             location: file.map(|file| SourceSpan::line(file, need.line)),
@@ -282,13 +285,12 @@ fn reachable(
 
 /// Entries that no project leads to are no part of any; a stale lock file or a foreign tree has them.
 fn report_unwanted(locked: &Locked, wanted: &[bool], source: Option<&str>, problems: &mut Vec<Problem>) {
-    let unwanted = locked.packages.iter().zip(wanted).filter(|(_, wanted)| !**wanted);
-    let names: Vec<String> = unwanted
-        .map(|(package, _)| match &package.version {
-            Some(version) => format!("{} {version}", package.name),
-            None => package.name.clone(),
-        })
-        .collect();
+    let labels_where = |is_wanted: bool| {
+        let packages = locked.packages.iter().zip(wanted).filter(move |(_, wanted)| **wanted == is_wanted);
+        packages.map(|(package, _)| label(package))
+    };
+    let known: HashSet<String> = labels_where(true).collect();
+    let names: Vec<String> = labels_where(false).filter(|label| !known.contains(label)).collect();
     if !names.is_empty() {
         problems.push(Problem::note(
             source.map(SourceSpan::file),

@@ -79,6 +79,8 @@ pub(super) struct Locked {
     pub(super) packages: Vec<LockedPackage>,
     /// The projects among them, by directory relative to the lock file; the root is the empty text.
     pub(super) members: BTreeMap<String, usize>,
+    /// Whether the format has no peer dependencies, so that the installed packages have to tell them.
+    pub(super) lacks_peers: bool,
     /// What could not be read.
     pub(super) problems: Vec<Problem>,
 }

@@ -20,6 +20,7 @@ mod locked;
 mod origin;
 mod package_json;
 mod package_lock;
+mod peers;
 mod pnpm_lock;
 mod pnpm_raw;
 mod settle;
@@ -27,7 +28,6 @@ mod text_file;
 mod tree;
 mod workspace;
 mod yarn_lock;
-mod yarn_peers;
 mod yarn_text;
 
 use super::{ReadContext, Reading};
@@ -117,6 +117,9 @@ pub fn read(directory: &Path, context: &ReadContext) -> Reading {
         (None, true) => Source::Installed,
         (None, false) => Source::Nothing,
     };
+    if locked.lacks_peers {
+        peers::add_installed_peers(&mut locked, &installed, &workspace);
+    }
     settle(&mut locked, &workspace, source);
     reading.problems.append(&mut locked.problems);
     let archives = if installed.is_empty() { Archives::list(directory, context) } else { Archives::default() };

@@ -36,6 +36,7 @@ pub(super) fn read(file: &TextFile, workspace: &Workspace) -> Result<Locked, Pro
         nodes.push((String::new(), root_entry(&json)));
     }
     let mut locked = tree::resolve(nodes, workspace);
+    locked.lacks_peers = json.get("packages").is_none();
     locked.problems.extend(duplicate_notes(&json, file));
     Ok(locked)
 }

@@ -246,7 +246,8 @@ fn unknown_package(locked: &mut Locked, need: &Need) -> usize {
     })
 }
 
-fn label(package: &LockedPackage) -> String {
+/// `name version`, or the name alone.
+pub(super) fn label(package: &LockedPackage) -> String {
     match &package.version {
         Some(version) => format!("{} {version}", package.name),
         None => package.name.clone(),

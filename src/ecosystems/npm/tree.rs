@@ -68,15 +68,18 @@ pub(super) fn resolve(nodes: Vec<(String, TreeNode)>, workspace: &Workspace) -> 
     }
     let optional: Vec<bool> = waiting.iter().map(|(_, _, optional)| *optional).collect();
     for (position, (location, needs, _)) in waiting.into_iter().enumerate() {
-        let edges = needs.into_iter().map(|mut need| {
-            let target = find(&places, &location, &need.name).filter(|target| *target != position);
+        let edges = needs.into_iter().filter_map(|mut need| {
+            let target = find(&location, &need.name, |place| follow(&places, place));
+            if target == Some(position) {
+                return None; // It finds itself: nothing is missing and nothing is joined.
+            }
             if need.scope == Scope::Runtime
                 && target.is_some_and(|target| optional[target])
                 && !optional[position]
             {
                 need.scope = Scope::Optional;
             }
-            LockedEdge { need, target }
+            Some(LockedEdge { need, target })
         });
         locked.packages[position].edges = edges.collect();
     }
@@ -88,8 +91,8 @@ enum Place {
     Link(String),
 }
 
-/// The package that `name` means at a location.
-fn find(places: &HashMap<String, Place>, from: &str, name: &str) -> Option<usize> {
+/// The package that `name` means at a location, given what stands at each place.
+pub(super) fn find(from: &str, name: &str, at: impl Fn(&str) -> Option<usize>) -> Option<usize> {
     let mut directory = from;
     let mut candidate = String::with_capacity(from.len() + name.len() + 14);
     loop {
@@ -101,7 +104,7 @@ fn find(places: &HashMap<String, Place>, from: &str, name: &str) -> Option<usize
             }
             candidate.push_str("node_modules/");
             candidate.push_str(name);
-            if let Some(found) = follow(places, &candidate) {
+            if let Some(found) = at(&candidate) {
                 return Some(found);
             }
         }
@@ -171,7 +174,6 @@ mod tests {
                 "a -> __proto__ = __proto__",
                 "inner-b -> a = a",
                 "outer-b -> a = a",
-                "outer-b -> b = nothing",
                 "linked -> b = outer-b",
             ]
         );

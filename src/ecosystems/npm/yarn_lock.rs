@@ -5,7 +5,7 @@ use super::locked::{Locked, LockedEdge, LockedPackage, Need};
 use super::origin;
 use super::text_file::TextFile;
 use super::workspace::Workspace;
-use super::yarn_peers::add_peer_edges;
+use super::peers::add_peer_edges;
 use super::yarn_text::{YarnEntry, YarnText, parse};
 use crate::model::{Origin, Problem, Scope};
 use nodejs_semver::{Range, Version};
@@ -39,6 +39,7 @@ pub(super) fn read(file: &TextFile, workspace: &Workspace) -> Result<Locked, Pro
         let peers: Vec<Vec<Need>> = text.entries.iter().map(peers).collect();
         add_peer_edges(&mut locked, &peers);
     }
+    locked.lacks_peers = !text.is_berry;
     Ok(locked)
 }
 

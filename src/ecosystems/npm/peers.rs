@@ -1,10 +1,43 @@
-//! Peer dependencies in a yarn.lock: the file names them but not what answers them.
+//! Peer dependencies where the lock file does not say what answers them: Yarn's, and the first npm locks.
 //!
 //! A peer is answered by whoever depends on the package: by its own dependency of that name, by itself, or, if
 //! it has the same peer, by whoever depends on it in turn. So answers travel along the edges until nothing changes.
 
+use super::installed::Installed;
 use super::locked::{Locked, LockedEdge, Need};
-use std::collections::BTreeSet;
+use super::tree;
+use super::workspace::Workspace;
+use crate::model::Scope;
+use std::collections::{BTreeSet, HashMap};
+
+/// Adds peer dependencies that only the installed packages and the manifests of members tell.
+///
+/// Where the lock knows the place of every package, the place decides; else whoever depends on it.
+pub(super) fn add_installed_peers(locked: &mut Locked, installed: &Installed, workspace: &Workspace) {
+    let peers = locked.packages.iter().map(|package| {
+        let member = package.directory.as_ref().and_then(|directory| workspace.members.get(directory));
+        let manifest = member.or_else(|| installed.find(package).map(|installed| &installed.manifest));
+        manifest.map(|manifest| peers_of(&manifest.needs)).unwrap_or_default()
+    });
+    let peers: Vec<Vec<Need>> = peers.collect();
+    let places: HashMap<String, usize> = locked
+        .packages
+        .iter()
+        .enumerate()
+        .filter_map(|(position, package)| Some((package.location.clone()?, position)))
+        .collect();
+    if places.is_empty() {
+        add_peer_edges(locked, &peers);
+        return;
+    }
+    for (package, needs) in locked.packages.iter_mut().zip(peers) {
+        let Some(location) = &package.location else { continue };
+        for need in needs {
+            let target = tree::find(location, &need.name, |place| places.get(place).copied());
+            package.edges.push(LockedEdge { need, target });
+        }
+    }
+}
 
 /// Adds an edge for every answer to a peer dependency; `peers` are those of the first packages.
 pub(super) fn add_peer_edges(locked: &mut Locked, peers: &[Vec<Need>]) {
@@ -34,6 +67,12 @@ pub(super) fn add_peer_edges(locked: &mut Locked, peers: &[Vec<Need>]) {
             locked.packages[position].edges.extend(edges);
         }
     }
+}
+
+/// The peers among some needs; lines of an installed package.json are no lines of the lock file.
+fn peers_of(needs: &[Need]) -> Vec<Need> {
+    let peers = needs.iter().filter(|need| need.scope == Scope::Peer);
+    peers.map(|need| Need { line: 0, ..need.clone() }).collect()
 }
 
 /// What a dependent offers under a name.
