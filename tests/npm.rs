@@ -250,9 +250,12 @@ fn packages_in_the_archives_of_plug_n_play_have_licenses_and_files() {
     }
     let reading = read(root);
     assert_eq!(problems(&reading), Vec::<String>::new());
-    let package = reading.graph.nodes().map(|node| reading.graph.package(node)).find(|p| p.name == "@s/a").unwrap();
+    let package =
+        reading.graph.nodes().map(|node| reading.graph.package(node)).find(|p| p.name == "@s/a").unwrap();
     assert_eq!(package.declared[0].statement, LicenseStatement::Expression("MPL-2.0".to_owned()));
-    assert!(matches!(&package.files, Some(Files::Archive(path)) if path.ends_with("@s-a-npm-1.0.0-0123456789-abc.zip")));
+    assert!(
+        matches!(&package.files, Some(Files::Archive(path)) if path.ends_with("@s-a-npm-1.0.0-0123456789-abc.zip"))
+    );
 }
 
 #[test]
@@ -280,7 +283,8 @@ fn scopes_of_direct_dependencies_are_those_of_the_manifest() {
         .graph
         .edges()
         .filter(|(from, to, _)| {
-            reading.graph.package(*from).name == "@everywhere/lib" && reading.graph.package(*to).name == "react"
+            reading.graph.package(*from).name == "@everywhere/lib"
+                && reading.graph.package(*to).name == "react"
         })
         .map(|(_, _, edge)| edge.scope)
         .collect();

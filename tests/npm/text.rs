@@ -1,7 +1,9 @@
 //! The graph as sorted lines, for people and for comparisons.
 
 use licgraph::ecosystems::{ReadContext, Reading};
-use licgraph::model::{DeclaredLicense, Dependency, DependencyGraph, LicenseSource, NodeIndex, Origin, Scope};
+use licgraph::model::{
+    DeclaredLicense, Dependency, DependencyGraph, LicenseSource, NodeIndex, Origin, Scope,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -22,7 +24,11 @@ pub fn render(reading: &Reading) -> String {
     let mut lines = vec![format!("read {}", reading.read.join(" "))];
     for project in graph.projects() {
         let source = project.graph_source.as_deref().unwrap_or("nothing");
-        lines.push(format!("project {} from {} by {source}", graph.package(project.node).label(), project.manifest));
+        lines.push(format!(
+            "project {} from {} by {source}",
+            graph.package(project.node).label(),
+            project.manifest
+        ));
     }
     let mut packages: Vec<_> = graph.nodes().map(|node| package_line(graph, node)).collect();
     packages.sort();
@@ -85,9 +91,7 @@ fn declared_text(declared: &DeclaredLicense) -> String {
 
 fn edge_facts(edge: &Dependency) -> String {
     let mut text = format!(" {} {}", edge.scope, edge.linkage);
-    for (name, value) in
-        [("if", &edge.condition), ("wants", &edge.requirement), ("as", &edge.alias)]
-    {
+    for (name, value) in [("if", &edge.condition), ("wants", &edge.requirement), ("as", &edge.alias)] {
         if let Some(value) = value {
             text.push_str(&format!(" {name} `{value}`"));
         }

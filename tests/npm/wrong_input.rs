@@ -23,7 +23,11 @@ const ASKS_FOR_A: &str = r#"{"name": "r", "version": "1.0.0", "dependencies": {"
 #[test]
 fn lock_files_that_cannot_be_read_leave_the_direct_dependencies_and_a_problem() {
     let cases = [
-        ("package-lock.json", "{\"packages\": {\n\"node_modules/a\": {\"version\": \"1.0.0\"", "package-lock.json:2"),
+        (
+            "package-lock.json",
+            "{\"packages\": {\n\"node_modules/a\": {\"version\": \"1.0.0\"",
+            "package-lock.json:2",
+        ),
         ("npm-shrinkwrap.json", "", "npm-shrinkwrap.json:1"),
         ("yarn.lock", "# yarn lockfile v1\n\n<<<<<<< HEAD\na@^1.0.0:\n  version \"1.0.0\"\n", "yarn.lock:3"),
         ("pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages: [", "pnpm-lock.yaml:"),
@@ -65,12 +69,17 @@ fn a_broken_manifest_is_told_and_the_lock_still_read() {
 
 #[test]
 fn a_lock_that_does_not_match_its_manifest_is_incomplete() {
-    let other = r#"{"lockfileVersion": 3, "packages": {"": {"name": "r"}, "node_modules/b": {"version": "1.0.0"}}}"#;
+    let other =
+        r#"{"lockfileVersion": 3, "packages": {"": {"name": "r"}, "node_modules/b": {"version": "1.0.0"}}}"#;
     let directory = project(&[("package.json", ASKS_FOR_A), ("package-lock.json", other)]);
     let told = told(directory.path());
-    assert!(told.contains("Incomplete package.json:1: package-lock.json does not match: `a` is not in it"), "{told}");
+    assert!(
+        told.contains("Incomplete package.json:1: package-lock.json does not match: `a` is not in it"),
+        "{told}"
+    );
     assert!(told.contains("left out: b 1.0.0"), "{told}");
-    let older = r#"{"lockfileVersion": 3, "packages": {"": {"name": "r"}, "node_modules/a": {"version": "0.9.0"}}}"#;
+    let older =
+        r#"{"lockfileVersion": 3, "packages": {"": {"name": "r"}, "node_modules/a": {"version": "0.9.0"}}}"#;
     let directory = project(&[("package.json", ASKS_FOR_A), ("package-lock.json", older)]);
     let told = self::told(directory.path());
     assert!(told.contains("`a` is asked for as `^1.0.0` but 0.9.0 is there"), "{told}");
@@ -79,7 +88,9 @@ fn a_lock_that_does_not_match_its_manifest_is_incomplete() {
                            "optionalDependencies": {"maybe": "1"}}}}"#;
     let directory = project(&[("package.json", ASKS_FOR_A), ("package-lock.json", hollow)]);
     let told = self::told(directory.path());
-    assert!(told.contains("Incomplete package-lock.json: dependencies that are named but not there: a 1.0.0 needs gone"));
+    assert!(told.contains(
+        "Incomplete package-lock.json: dependencies that are named but not there: a 1.0.0 needs gone"
+    ));
     assert!(told.contains("not judged: maybe"), "{told}");
 }
 
@@ -172,17 +183,24 @@ fn a_yaml_alias_bomb_is_refused() {
 
 #[test]
 fn one_of_several_lock_files_is_used_and_the_others_are_named() {
-    let npm = r#"{"lockfileVersion": 3, "packages": {"": {"name": "r"}, "node_modules/a": {"version": "1.0.0"}}}"#;
+    let npm =
+        r#"{"lockfileVersion": 3, "packages": {"": {"name": "r"}, "node_modules/a": {"version": "1.0.0"}}}"#;
     let yarn = "# yarn lockfile v1\n\n\na@^1.0.0:\n  version \"1.5.0\"\n";
     let directory = project(&[("package.json", ASKS_FOR_A), ("package-lock.json", npm), ("yarn.lock", yarn)]);
     let reading = read(directory.path());
     assert!(labels(&reading.graph).contains("a 1.0.0"));
-    assert_eq!(problems(&reading), ["Note yarn.lock: this lock file was not read, because package-lock.json is used"]);
+    assert_eq!(
+        problems(&reading),
+        ["Note yarn.lock: this lock file was not read, because package-lock.json is used"]
+    );
     let chosen = ASKS_FOR_A.replace("{\"name\"", "{\"packageManager\": \"yarn@1.22.22\", \"name\"");
     std::fs::write(directory.path().join("package.json"), chosen).unwrap();
     let reading = read(directory.path());
     assert!(labels(&reading.graph).contains("a 1.5.0"));
-    assert_eq!(problems(&reading), ["Note package-lock.json: this lock file was not read, because yarn.lock is used"]);
+    assert_eq!(
+        problems(&reading),
+        ["Note package-lock.json: this lock file was not read, because yarn.lock is used"]
+    );
 }
 
 #[test]
@@ -203,6 +221,10 @@ fn line_ends_make_no_difference() {
             .collect();
         let texts: Vec<_> = texts.iter().map(|(file, text)| (*file, text.as_str())).collect();
         let directory = project(&texts);
-        assert_eq!(crate::text::render(&read(directory.path())), crate::text::render(&read(&fixture)), "{case}");
+        assert_eq!(
+            crate::text::render(&read(directory.path())),
+            crate::text::render(&read(&fixture)),
+            "{case}"
+        );
     }
 }

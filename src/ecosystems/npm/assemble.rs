@@ -10,8 +10,8 @@ use super::settle::{label, listed};
 use super::workspace::{Workspace, join};
 use crate::ecosystems::ReadContext;
 use crate::model::{
-    DeclaredLicense, Dependency, DependencyGraph, Ecosystem, Files, LicenseSource, Linkage, NodeIndex, Origin,
-    Package, Problem, Project, Purl, Scope, SourceSpan,
+    DeclaredLicense, Dependency, DependencyGraph, Ecosystem, Files, LicenseSource, Linkage, NodeIndex,
+    Origin, Package, Problem, Project, Purl, Scope, SourceSpan,
 };
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -59,13 +59,17 @@ impl Assembly<'_> {
                 graph.add_project(Project { node, manifest, graph_source: self.source.clone() });
             }
         }
+        let conditions: Vec<_> = locked.packages.iter().map(|package| self.condition(package)).collect();
         for (position, package) in locked.packages.iter().enumerate() {
             let Some(from) = nodes[position] else { continue };
-            let member = package.directory.as_ref().and_then(|directory| self.workspace.members.get(directory));
+            let member =
+                package.directory.as_ref().and_then(|directory| self.workspace.members.get(directory));
             for edge in &package.edges {
                 let Some(target) = edge.target.filter(|target| *target != position) else { continue };
                 if let Some(to) = nodes[target] {
-                    let edge = self.dependency(edge, &locked.packages[target], member, bundled[position]);
+                    let condition = conditions[target];
+                    let edge =
+                        self.dependency(edge, &locked.packages[target], condition, member, bundled[position]);
                     graph.add_dependency(from, to, edge);
                 }
             }
@@ -84,10 +88,17 @@ impl Assembly<'_> {
         reachable(locked, starts.into_iter(), |edge| edge.need.scope != Scope::Dev)
     }
 
+    /// The platforms a package is made for; where the lock is silent, as the installed package says.
+    fn condition<'p>(&'p self, package: &'p LockedPackage) -> Option<&'p str> {
+        let installed = || self.installed.find(package)?.manifest.condition.as_deref();
+        package.condition.as_deref().or_else(installed)
+    }
+
     fn dependency(
         &self,
         edge: &LockedEdge,
         target: &LockedPackage,
+        condition: Option<&str>,
         member: Option<&Manifest>,
         is_bundled: bool,
     ) -> Dependency {
@@ -104,16 +115,19 @@ impl Assembly<'_> {
         Dependency {
             scope: need.scope,
             linkage,
-            condition: target.condition.clone().or_else(|| {
-                self.installed.find(target).and_then(|installed| installed.manifest.condition.clone())
-            }),
-            requirement: Some(need.range.clone()).filter(|range| !range.is_empty()),
-            alias: Some(need.name.clone()).filter(|name| *name != target.name && !target.name.is_empty()),
+            condition: condition.map(str::to_owned),
+            requirement: (!need.range.is_empty()).then(|| need.range.clone()),
+            alias: (need.name != target.name && !target.name.is_empty()).then(|| need.name.clone()),
             location: file.map(|file| SourceSpan::line(file, need.line)),
         }
     }
 
-    fn package(&self, locked: &Locked, position: usize, package: &LockedPackage) -> (Package, Option<Problem>) {
+    fn package(
+        &self,
+        locked: &Locked,
+        position: usize,
+        package: &LockedPackage,
+    ) -> (Package, Option<Problem>) {
         if let Some(directory) = &package.directory
             && locked.members.get(directory) == Some(&position)
         {
@@ -130,8 +144,10 @@ impl Assembly<'_> {
         let installed = self.installed.find(package);
         let manifest = local.as_ref().and_then(|(_, manifest)| manifest.as_ref());
         let manifest = manifest.or(installed.map(|installed| &installed.manifest));
-        let version = package.version.as_ref().or_else(|| manifest.and_then(|manifest| manifest.version.as_ref()));
-        let mut made = Package::new(Ecosystem::Npm, &package.name, version.map(String::as_str), self.origin(package));
+        let version =
+            package.version.as_ref().or_else(|| manifest.and_then(|manifest| manifest.version.as_ref()));
+        let mut made =
+            Package::new(Ecosystem::Npm, &package.name, version.map(String::as_str), self.origin(package));
         made.purl = purl(&made);
         made.checksums.clone_from(&package.checksums);
         made.bundles.clone_from(&package.bundles);
@@ -157,7 +173,8 @@ impl Assembly<'_> {
     fn member(&self, directory: &str, package: &LockedPackage) -> Package {
         let manifest = self.workspace.members.get(directory);
         let path = self.root.join(directory);
-        let name = manifest.and_then(|manifest| manifest.name.clone()).unwrap_or_else(|| package.name.clone());
+        let name =
+            manifest.and_then(|manifest| manifest.name.clone()).unwrap_or_else(|| package.name.clone());
         let name = if name.is_empty() { directory_name(&path) } else { name };
         let version = manifest.map_or(package.version.as_ref(), |manifest| manifest.version.as_ref());
         let mut made = Package::new(Ecosystem::Npm, &name, version.map(String::as_str), Origin::Project);
@@ -285,6 +302,9 @@ fn reachable(
 
 /// Entries that no project leads to are no part of any; a stale lock file or a foreign tree has them.
 fn report_unwanted(locked: &Locked, wanted: &[bool], source: Option<&str>, problems: &mut Vec<Problem>) {
+    if wanted.iter().all(|wanted| *wanted) {
+        return;
+    }
     let labels_where = |is_wanted: bool| {
         let packages = locked.packages.iter().zip(wanted).filter(move |(_, wanted)| **wanted == is_wanted);
         packages.map(|(package, _)| label(package))

@@ -17,7 +17,10 @@ use crate::model::{Origin, Problem, SourceSpan};
 pub(super) fn read(file: &TextFile, workspace: &Workspace) -> Result<Locked, Problem> {
     let json = Json::parse_with_comments(&file.text).map_err(|error| {
         let place = SourceSpan::at_offset(file.name.as_str(), &file.text, error.range().start);
-        Problem::incomplete(Some(place), format!("the file is not valid JSON and was not read: {}", error.kind()))
+        Problem::incomplete(
+            Some(place),
+            format!("the file is not valid JSON and was not read: {}", error.kind()),
+        )
     })?;
     if json.get("packages").is_none() && json.get("workspaces").is_none() {
         return Err(Problem::incomplete(
@@ -65,6 +68,7 @@ fn packages_entry(key: &str, entry: &Json<'_>, json: &Json<'_>, file: &TextFile)
     let elements = entry.elements();
     let resolution = elements.first().and_then(Json::text).map(printable).unwrap_or_default();
     let (name, resolved) = split_resolution(&resolution);
+    let name = if name.is_empty() { key } else { name };
     let empty = Json::Null;
     let facts = elements.iter().find(|element| matches!(element, Json::Object(_))).unwrap_or(&empty);
     let registry = elements.get(1).and_then(Json::text).unwrap_or_default();

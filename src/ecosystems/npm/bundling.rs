@@ -23,11 +23,7 @@ const BUNDLERS: [Bundler; 6] = [
     Bundler { packages: &["rollup"], commands: &["rollup"], configuration: Some("rollup.config.") },
     Bundler { packages: &["vite"], commands: &["vite build"], configuration: Some("vite.config.") },
     Bundler { packages: &["esbuild"], commands: &["esbuild"], configuration: None },
-    Bundler {
-        packages: &["parcel", "parcel-bundler"],
-        commands: &["parcel build"],
-        configuration: None,
-    },
+    Bundler { packages: &["parcel", "parcel-bundler"], commands: &["parcel build"], configuration: None },
     Bundler { packages: &["react-scripts"], commands: &["react-scripts build"], configuration: None },
 ];
 
@@ -65,7 +61,8 @@ fn calls(script: &str, command: &str) -> bool {
             .skip_while(|word| word.contains('=') || matches!(*word, "npx" | "cross-env" | "yarn" | "exec"))
             .collect();
         let wanted: Vec<_> = command.split(' ').collect();
-        words.starts_with(&wanted) && !matches!(words.get(wanted.len()), Some(&("serve" | "watch" | "--watch")))
+        words.starts_with(&wanted)
+            && !matches!(words.get(wanted.len()), Some(&("serve" | "watch" | "--watch")))
     })
 }
 

@@ -65,6 +65,9 @@ impl Installed {
 
     /// The installed form of a package of a lock file: the one at its place if it is the same, else any such.
     pub(super) fn find(&self, package: &LockedPackage) -> Option<&InstalledPackage> {
+        if self.is_empty() {
+            return None;
+        }
         let at_place = package.location.as_ref().and_then(|location| self.by_location.get(location));
         let at_place = at_place.map(|position| &self.packages[*position]).filter(|installed| {
             installed.manifest.name.as_ref() == Some(&package.name)
@@ -112,9 +115,7 @@ fn read_one(
             problems.retain(|problem| problem.consequence != crate::model::Consequence::Note);
             (Some(InstalledPackage { location, directory, manifest }), problems)
         }
-        Some(Err(problem)) => {
-            (None, vec![Problem::fact_missing(problem.location, problem.message)])
-        }
+        Some(Err(problem)) => (None, vec![Problem::fact_missing(problem.location, problem.message)]),
     }
 }
 
@@ -152,7 +153,8 @@ impl Walk<'_> {
             let target = std::fs::read_link(self.root.join(&location)).ok();
             let parent = location.rsplit_once('/').map_or("", |(parent, _)| parent);
             let target = target.and_then(|target| {
-                let inside = target.strip_prefix(self.root).ok().map(|path| join("", &path.to_string_lossy()));
+                let inside =
+                    target.strip_prefix(self.root).ok().map(|path| join("", &path.to_string_lossy()));
                 inside.unwrap_or_else(|| join(parent, &target.to_string_lossy()))
             });
             // A link out of the project is somebody else's directory: its package stays unread.

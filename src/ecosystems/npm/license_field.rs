@@ -32,13 +32,16 @@ fn from_text(text: &str, wrong: &mut Vec<String>) -> Option<LicenseStatement> {
     if matches!(trimmed, "UNLICENSED" | "UNLICENCED") {
         return Some(LicenseStatement::Unlicensed);
     }
-    let file = ["SEE LICENSE IN ", "SEE LICENCE IN "]
-        .iter()
-        .find_map(|words| trimmed.get(..words.len())?.eq_ignore_ascii_case(words).then(|| &trimmed[words.len()..]));
+    let file = ["SEE LICENSE IN ", "SEE LICENCE IN "].iter().find_map(|words| {
+        trimmed.get(..words.len())?.eq_ignore_ascii_case(words).then(|| &trimmed[words.len()..])
+    });
     match file.map(str::trim) {
         Some(file) if stays_inside(file) => Some(LicenseStatement::File(file.to_owned())),
         Some(file) => {
-            wrong.push(format!("the license file `{}` is not in the package and is not read", printable(file)));
+            wrong.push(format!(
+                "the license file `{}` is not in the package and is not read",
+                printable(file)
+            ));
             Some(LicenseStatement::FreeText(text.to_owned()))
         }
         None => Some(LicenseStatement::Expression(text.to_owned())),
@@ -49,7 +52,7 @@ fn from_text(text: &str, wrong: &mut Vec<String>) -> Option<LicenseStatement> {
 pub(super) fn stays_inside(path: &str) -> bool {
     !path.is_empty()
         && !path.contains(['\\', '\0'])
-        && !path.get(1..2).is_some_and(|second| second == ":")
+        && path.get(1..2) != Some(":")
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 

@@ -1,5 +1,6 @@
 //! What a lock file or an installed tree says, in one shape for all of them.
 
+use super::license_field::printable;
 use crate::model::{Checksum, LicenseStatement, Origin, Problem, Scope};
 use std::collections::BTreeMap;
 
@@ -93,7 +94,9 @@ pub(super) fn platform_condition(os: &[String], cpu: &[String], libc: &[String])
         parts.extend(excluded.map(|value| format!("{key}={value}")));
         let wanted: Vec<_> = values
             .iter()
-            .filter(|value| !value.is_empty() && !value.starts_with('!') && *value != "any" && *value != "none")
+            .filter(|value| {
+                !value.is_empty() && !value.starts_with('!') && *value != "any" && *value != "none"
+            })
             .map(|value| format!("{key}={value}"))
             .collect();
         match wanted.as_slice() {
@@ -102,7 +105,7 @@ pub(super) fn platform_condition(os: &[String], cpu: &[String], libc: &[String])
             several => parts.push(format!("({})", several.join(" | "))),
         }
     }
-    (!parts.is_empty()).then(|| parts.join(" & "))
+    (!parts.is_empty()).then(|| printable(&parts.join(" & ")))
 }
 
 #[cfg(test)]

@@ -122,7 +122,8 @@ pub fn read(directory: &Path, context: &ReadContext) -> Reading {
     }
     settle(&mut locked, &workspace, source);
     reading.problems.append(&mut locked.problems);
-    let archives = if installed.is_empty() { Archives::list(directory, context) } else { Archives::default() };
+    let archives =
+        if installed.is_empty() { Archives::list(directory, context) } else { Archives::default() };
     let assembly = Assembly {
         root: directory,
         context,
@@ -145,7 +146,8 @@ pub fn read(directory: &Path, context: &ReadContext) -> Reading {
 
 fn choose(directory: &Path, workspace: &Workspace) -> Option<&'static LockFormat> {
     let root = workspace.members.get("");
-    let client = root.and_then(|root| root.package_manager.as_deref()).and_then(|text| text.split('@').next());
+    let client =
+        root.and_then(|root| root.package_manager.as_deref()).and_then(|text| text.split('@').next());
     let present = || FORMATS.iter().filter(|format| directory.join(format.file).is_file());
     present().find(|format| Some(format.client) == client).or_else(|| present().next())
 }
@@ -170,7 +172,11 @@ fn note_others(
     if binary.is_file() {
         let place = Some(SourceSpan::file(context.relative(&binary)));
         let text = "a binary lock file is not read; run `bun install --save-text-lockfile`";
-        problems.push(if choice.is_some() { Problem::note(place, text) } else { Problem::incomplete(place, text) });
+        problems.push(if choice.is_some() {
+            Problem::note(place, text)
+        } else {
+            Problem::incomplete(place, text)
+        });
     }
     for member in workspace.members.keys().filter(|member| !member.is_empty()) {
         for format in &FORMATS {
@@ -250,9 +256,9 @@ fn without_lock(
     reading: &mut Reading,
 ) -> Option<(Locked, String, bool)> {
     let place = Some(SourceSpan::file(context.relative(&directory.join("package.json"))));
-    let needs_nothing = workspace.members.values().all(|manifest| manifest.needs.is_empty());
+    let needs_something = workspace.members.values().any(|manifest| !manifest.needs.is_empty());
     if installed.is_empty() {
-        if choice.is_none() && !(needs_nothing && !workspace.members.is_empty()) {
+        if choice.is_none() && (needs_something || workspace.members.is_empty()) {
             let text = "there is no lock file, so only direct dependencies are known, without versions; run \
                         `npm install --package-lock-only` (or your client's like command) and audit again";
             reading.problems.push(Problem::incomplete(place, text));

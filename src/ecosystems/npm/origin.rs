@@ -1,5 +1,6 @@
 //! Where a package comes from and its checksums, as the lock files of every client write them.
 
+use super::license_field::printable;
 use crate::model::{Checksum, ChecksumAlgorithm, Origin};
 use base64::Engine;
 
@@ -8,7 +9,7 @@ use base64::Engine;
 /// The archive of a registry package lies below `/-/` (npm, Yarn, pnpm) or `/download/`; any other archive
 /// address was asked for by address.
 pub(super) fn from_address(address: &str) -> Origin {
-    let address = without_credentials(address);
+    let address = printable(&without_credentials(address));
     if is_git(&address) {
         return Origin::Git(address);
     }

@@ -86,7 +86,10 @@ impl Manifest {
 /// What a JSON file that cannot be read means, with its line.
 pub(super) fn json_problem(file: &TextFile, error: &serde_json::Error) -> Problem {
     let line = u32::try_from(error.line()).unwrap_or(0);
-    Problem::incomplete(Some(file.line(line)), format!("the file is not valid JSON and was not read: {error}"))
+    Problem::incomplete(
+        Some(file.line(line)),
+        format!("the file is not valid JSON and was not read: {error}"),
+    )
 }
 
 /// Keys that stand twice: the clients take the last one silently, a reader of the report should know.

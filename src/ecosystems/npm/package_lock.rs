@@ -96,8 +96,11 @@ fn nested_entries(
 ) {
     for (name, entry) in table {
         let clean = printable(name);
-        let location =
-            if parent.is_empty() { format!("node_modules/{clean}") } else { format!("{parent}/node_modules/{clean}") };
+        let location = if parent.is_empty() {
+            format!("node_modules/{clean}")
+        } else {
+            format!("{parent}/node_modules/{clean}")
+        };
         let mut package = nested_package(&clean, entry);
         package.line = file.line_of(name);
         let optional = entry.is_true("optional");
@@ -184,7 +187,8 @@ mod tests {
     fn what_is_no_lock_file_is_refused() {
         assert!(read_text("{}").is_err());
         assert!(read_text("[]").is_err());
-        let truncated = read_text("{\"packages\": {\n\"node_modules/a\": {\"version\":").expect_err("truncated");
+        let truncated =
+            read_text("{\"packages\": {\n\"node_modules/a\": {\"version\":").expect_err("truncated");
         assert_eq!(truncated.location.map(|place| place.line), Some(2));
     }
 }

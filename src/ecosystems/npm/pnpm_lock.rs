@@ -24,8 +24,9 @@ pub(super) fn read(file: &TextFile, workspace: &Workspace) -> Result<Locked, Pro
     let snapshots = if raw.snapshots.is_empty() { &raw.packages } else { &raw.snapshots };
     for (key, snapshot) in snapshots {
         let described = raw.packages.get(key).or_else(|| raw.packages.get(without_peers(key)));
-        let mut package = package(key, described.unwrap_or(snapshot));
-        package.line = lines.get(key.as_str()).or_else(|| lines.get(without_peers(key))).copied().unwrap_or(0);
+        let mut package = package(key, described.map_or(snapshot.as_ref(), Box::as_ref));
+        package.line =
+            lines.get(key.as_str()).or_else(|| lines.get(without_peers(key))).copied().unwrap_or(0);
         positions.insert(key, locked.packages.len());
         locked.packages.push(package);
     }
@@ -45,7 +46,7 @@ pub(super) fn read(file: &TextFile, workspace: &Workspace) -> Result<Locked, Pro
         let Some(&position) = lookup.positions.get(key.as_str()) else { continue };
         let described = raw.packages.get(key).or_else(|| raw.packages.get(without_peers(key)));
         let line = locked.packages[position].line;
-        let needs = snapshot_needs(snapshot, described.unwrap_or(snapshot), line);
+        let needs = snapshot_needs(snapshot, described.map_or(snapshot.as_ref(), Box::as_ref), line);
         let edges = needs.into_iter().map(|(need, reference)| lookup.edge(need, &reference, "", &mut locked));
         let edges: Vec<_> = edges.collect();
         locked.packages[position].edges = edges;
@@ -136,8 +137,7 @@ fn snapshot_needs(snapshot: &RawPackage, described: &RawPackage, line: u32) -> V
     for (table, scope) in tables {
         for (name, reference) in table {
             let peer = described.peer_dependencies.get(name);
-            let optional_peer =
-                described.peer_dependencies_meta.get(name).is_some_and(|meta| meta.optional);
+            let optional_peer = described.peer_dependencies_meta.get(name).is_some_and(|meta| meta.optional);
             let need = Need {
                 name: printable(name),
                 range: peer.cloned().unwrap_or_default(),

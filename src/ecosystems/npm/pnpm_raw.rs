@@ -7,14 +7,14 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The lock file.
+/// The lock file. Packages are boxed because moving them about in a map costs more than reading them.
 #[derive(Debug, Default)]
 pub(super) struct RawLock {
     pub(super) importers: BTreeMap<String, RawImporter>,
     /// The dependencies at the top of a lock of one project.
     pub(super) root: RawImporter,
-    pub(super) packages: BTreeMap<String, RawPackage>,
-    pub(super) snapshots: BTreeMap<String, RawPackage>,
+    pub(super) packages: BTreeMap<String, Box<RawPackage>>,
+    pub(super) snapshots: BTreeMap<String, Box<RawPackage>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -25,8 +25,8 @@ struct RawDocument {
     dependencies: BTreeMap<String, RawReference>,
     dev_dependencies: BTreeMap<String, RawReference>,
     optional_dependencies: BTreeMap<String, RawReference>,
-    packages: BTreeMap<String, RawPackage>,
-    snapshots: BTreeMap<String, RawPackage>,
+    packages: BTreeMap<String, Box<RawPackage>>,
+    snapshots: BTreeMap<String, Box<RawPackage>>,
     lockfile_version: Option<Word>,
 }
 
@@ -105,7 +105,8 @@ pub(super) struct RawWorkspace {
 pub(super) fn read(file: &TextFile) -> Result<RawLock, Problem> {
     let documents: Vec<RawDocument> = serde_saphyr::from_multiple_with_options(&file.text, options())
         .map_err(|error| yaml_problem(file, &error))?;
-    let Some(document) = documents.into_iter().next_back().filter(|document| document.lockfile_version.is_some())
+    let Some(document) =
+        documents.into_iter().next_back().filter(|document| document.lockfile_version.is_some())
     else {
         return Err(Problem::incomplete(
             Some(file.line(1)),

@@ -104,10 +104,11 @@ fn local_package(locked: &mut Locked, from: &str, need: &Need) -> Option<usize> 
 /// Tells when the lock chose a version that the manifest no longer allows.
 fn check_range(locked: &mut Locked, manifest: &Manifest, need: &Need, target: usize, source: Source<'_>) {
     let package = &locked.packages[target];
-    let range = need.range.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')).map_or(
-        need.range.as_str(),
-        |(_, range)| range,
-    );
+    let range = need
+        .range
+        .strip_prefix("npm:")
+        .and_then(|alias| alias.rsplit_once('@'))
+        .map_or(need.range.as_str(), |(_, range)| range);
     let asked_for = matches!(need.scope, Scope::Runtime | Scope::Optional | Scope::Dev);
     if !asked_for
         || package.directory.is_some()
@@ -202,7 +203,8 @@ fn report_absent(locked: &mut Locked, workspace: &Workspace, source: Source<'_>)
         locked.problems.push(Problem::incomplete(place.clone(), text));
     }
     if !optional.is_empty() && source != Source::Nothing {
-        let text = format!("optional and peer dependencies that are not there and not judged: {}", listed(optional));
+        let text =
+            format!("optional and peer dependencies that are not there and not judged: {}", listed(optional));
         locked.problems.push(Problem::note(place, text));
     }
 }
@@ -227,10 +229,12 @@ fn absent_problem(
 }
 
 fn unknown_package(locked: &mut Locked, need: &Need) -> usize {
-    let real = need.range.strip_prefix("npm:").map(|alias| alias.rfind('@').map_or(alias, |at| match at {
-        0 => alias,
-        _ => &alias[..at],
-    }));
+    let real = need.range.strip_prefix("npm:").map(|alias| {
+        alias.rfind('@').map_or(alias, |at| match at {
+            0 => alias,
+            _ => &alias[..at],
+        })
+    });
     let from = if origin::is_address(&need.range) {
         origin::from_address(&need.range)
     } else {

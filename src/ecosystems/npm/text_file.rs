@@ -65,8 +65,8 @@ impl TextFile {
 }
 
 fn read_limited(path: &Path) -> std::io::Result<String> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
+    // Asked before opening, because opening a pipe waits for somebody to write.
+    let metadata = std::fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(std::io::Error::other("it is not a regular file"));
     }
@@ -74,7 +74,7 @@ fn read_limited(path: &Path) -> std::io::Result<String> {
         return Err(std::io::Error::other(format!("it is larger than {} MiB", LARGEST / (1024 * 1024))));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    file.take(LARGEST).read_to_end(&mut bytes)?;
+    File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
     String::from_utf8(bytes).map_err(|error| std::io::Error::other(format!("it is not UTF-8: {error}")))
 }
 

@@ -3,9 +3,9 @@
 use super::license_field::printable;
 use super::locked::{Locked, LockedEdge, LockedPackage, Need};
 use super::origin;
+use super::peers::add_peer_edges;
 use super::text_file::TextFile;
 use super::workspace::Workspace;
-use super::peers::add_peer_edges;
 use super::yarn_text::{YarnEntry, YarnText, parse};
 use crate::model::{Origin, Problem, Scope};
 use nodejs_semver::{Range, Version};
@@ -199,12 +199,15 @@ impl<'a> Lookup<'a> {
         }
         // `resolutions` replace the requirement: what is left has the name only.
         let candidates = self.by_name.get(name.as_str())?;
-        let fitting = candidates.iter().filter(|position| fits(range, locked.packages[**position].version.as_deref()));
-        fitting.max_by_key(|position| version_of(&locked.packages[**position])).or(match candidates.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        })
-        .copied()
+        let fitting =
+            candidates.iter().filter(|position| fits(range, locked.packages[**position].version.as_deref()));
+        fitting
+            .max_by_key(|position| version_of(&locked.packages[**position]))
+            .or(match candidates.as_slice() {
+                [only] => Some(only),
+                _ => None,
+            })
+            .copied()
     }
 }
 
@@ -233,7 +236,12 @@ mod tests {
         let locked = read(&file, &Workspace::default()).expect("a lock");
         let mut lines = Vec::new();
         for package in &locked.packages {
-            lines.push(format!("{} {} {:?}", package.name, package.version.as_deref().unwrap_or("-"), package.origin));
+            lines.push(format!(
+                "{} {} {:?}",
+                package.name,
+                package.version.as_deref().unwrap_or("-"),
+                package.origin
+            ));
             for edge in &package.edges {
                 let target = edge.target.map_or("nothing".to_owned(), |at| {
                     let target = &locked.packages[at];
@@ -252,7 +260,12 @@ mod tests {
         );
         assert_eq!(
             found,
-            ["a 1.0.0 Registry(None)", "  runtime b -> b 2.0.0", "  runtime gone -> nothing", "b 2.0.0 Registry(None)"]
+            [
+                "a 1.0.0 Registry(None)",
+                "  runtime b -> b 2.0.0",
+                "  runtime gone -> nothing",
+                "b 2.0.0 Registry(None)"
+            ]
         );
     }
 

@@ -99,7 +99,8 @@ fn start_entry<'a>(yarn: &mut YarnText<'a>, content: &'a str, line: u32) -> Opti
         let (key, after) = if let Some(quoted) = rest.strip_prefix('"') {
             quoted.split_once('"')?
         } else {
-            let end = rest.find(',').unwrap_or(if is_long { rest.len() } else { rest.strip_suffix(':')?.len() });
+            let end =
+                rest.find(',').unwrap_or(if is_long { rest.len() } else { rest.strip_suffix(':')?.len() });
             rest.split_at(end)
         };
         entry.keys.extend(key.split(", ").map(str::trim).filter(|key| !key.is_empty()));
@@ -125,12 +126,7 @@ fn add_field<'a>(entry: Option<&mut YarnEntry<'a>>, content: &'a str, table: &mu
     Some(())
 }
 
-fn add_row<'a>(
-    entry: Option<&mut YarnEntry<'a>>,
-    content: &'a str,
-    table: &'a str,
-    line: u32,
-) -> Option<()> {
+fn add_row<'a>(entry: Option<&mut YarnEntry<'a>>, content: &'a str, table: &'a str, line: u32) -> Option<()> {
     let (name, value) = split_line(content)?;
     entry?.rows.push(YarnRow { table, name, value, optional: false, line });
     (!table.is_empty()).then_some(())
@@ -177,7 +173,8 @@ mod tests {
         assert_eq!(old.entries[0].keys, ["@a/b@^1", "@a/b@~1.2"]);
         assert_eq!(old.entries[0].line, 3);
         assert_eq!(old.entries[0].field("version"), Some("1.2.3"));
-        let rows: Vec<_> = old.entries[0].table("dependencies").map(|row| (row.name, row.value, row.line)).collect();
+        let rows: Vec<_> =
+            old.entries[0].table("dependencies").map(|row| (row.name, row.value, row.line)).collect();
         assert_eq!(rows, [("@c/d", ">= 1, < 2", 6), ("e", "npm:f@1", 7)]);
 
         let new = parse(
