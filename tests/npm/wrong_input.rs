@@ -133,6 +133,21 @@ fn control_characters_never_reach_names() {
     assert!(labels(&reading.graph).contains("a\\u{7}"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_file_does_not_hold_the_audit() {
+    let directory = project(&[("package.json", ASKS_FOR_A)]);
+    let package = directory.path().join("node_modules/a");
+    std::fs::create_dir_all(&package).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(package.join("package.json")).status();
+    assert!(made.is_ok_and(|status| status.success()));
+    let told = told(directory.path());
+    assert!(
+        told.contains("node_modules/a/package.json: the file cannot be read: it is not a regular file"),
+        "{told}"
+    );
+}
+
 #[test]
 fn paths_out_of_the_audited_tree_are_never_followed() {
     let outer = project(&[

@@ -122,8 +122,12 @@ pub fn read(directory: &Path, context: &ReadContext) -> Reading {
     }
     settle(&mut locked, &workspace, source);
     reading.problems.append(&mut locked.problems);
-    let archives =
-        if installed.is_empty() { Archives::list(directory, context) } else { Archives::default() };
+    let is_yarn = choice.is_some_and(|format| format.client == "yarn");
+    let archives = if is_yarn && installed.is_empty() {
+        Archives::list(directory, context)
+    } else {
+        Archives::default()
+    };
     let assembly = Assembly {
         root: directory,
         context,

@@ -88,6 +88,7 @@ mod tests {
         let at = file.text.find("three").expect("there");
         assert_eq!(file.line_of(&file.text[at..]), 3);
         assert_eq!(file.line_of(&file.text[..3]), 1);
-        assert_eq!(file.line_of(&"three".to_owned()), 0);
+        let copy = String::from("three");
+        assert_eq!(file.line_of(&copy), 0);
     }
 }
