@@ -21,7 +21,11 @@ pub(super) fn of_address(address: &str) -> Option<ArchiveName> {
         return Some(name);
     }
     let path = address.split(['#', '?']).next().unwrap_or("");
-    let path = path.find("://").map_or(path, |at| &path[at + 3..]);
+    let path = match path.find("://") {
+        // A host alone is no name.
+        Some(at) => path[at + 3..].split_once('/').map_or("", |(_, path)| path),
+        None => path,
+    };
     let last = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or("");
     let last = last.replace("%2B", "+").replace("%2b", "+");
     of_wheel(&last).or_else(|| of_source(&last)).or_else(|| {

@@ -162,12 +162,20 @@ pub(super) fn origin_of(address: &str, directory: &Path, context: &ReadContext) 
     if is_version_control {
         Origin::Git(shown)
     } else if let Some(path) = address.strip_prefix("file:") {
-        let path = PathBuf::from(path.trim_start_matches("//"));
-        Origin::Path(context.relative(&directory.join(path)))
+        let path = path.trim_start_matches("//");
+        path_origin(path, &clean(&directory.join(path)), context)
     } else if address.contains("://") {
         Origin::Archive(shown)
     } else {
-        Origin::Path(context.relative(&clean(&directory.join(address))))
+        path_origin(address, &clean(&directory.join(address)), context)
+    }
+}
+
+/// A path of this machine: relative to the audited root, or as the manifest spells it when it leads out.
+pub(super) fn path_origin(spelled: &str, path: &Path, context: &ReadContext) -> Origin {
+    match path.starts_with(clean(&context.root)) {
+        true => Origin::Path(context.relative(path)),
+        false => Origin::Path(spelled.to_owned()),
     }
 }
 

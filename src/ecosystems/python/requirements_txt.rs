@@ -6,11 +6,11 @@
 //! never decides where a request goes.
 
 use super::archive_name;
-use super::manifest::{Declared, Manifest, clean, origin_of};
+use super::manifest::{Declared, Manifest, clean, origin_of, path_origin};
 use super::requirement::{Requirement, normalise, shorten};
 use super::text::{self, Document};
 use crate::ecosystems::ReadContext;
-use crate::model::{Checksum, ChecksumAlgorithm, Files, Origin, Problem, SourceSpan};
+use crate::model::{Checksum, ChecksumAlgorithm, Files, Problem, SourceSpan};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -242,7 +242,7 @@ impl FileReader<'_> {
     fn requirement(&mut self, body: &str, place: &SourceSpan) {
         let (body, options) = split_options(body);
         let checksums = self.checksums(options, place);
-        let Some(mut declared) = self.declare(body.trim().trim_matches(['"', '\'']), place) else { return };
+        let Some(mut declared) = self.declare(unquoted(body.trim()), place) else { return };
         super::manifest::report_complaints(&declared.requirement, place, self.problems);
         declared.checksums = checksums;
         if self.constraint {
@@ -331,8 +331,8 @@ impl FileReader<'_> {
             ..Requirement::named(&found.name)
         };
         let mut declared = Declared::new(requirement, place.clone());
-        declared.origin = Some(Origin::Path(self.context.relative(&path)));
-        declared.files = path.is_file().then_some(Files::Archive(path));
+        declared.origin = Some(path_origin(spelled, &path, self.context));
+        declared.files = (path.is_file() && self.is_inside(&path)).then_some(Files::Archive(path));
         Some(declared)
     }
 
@@ -389,6 +389,11 @@ fn split_option(line: &str) -> (&str, &str) {
         line.char_indices().nth(2).map_or(line.len(), |(at, _)| at)
     };
     (&line[..end], line[end..].trim_start_matches(['=', ' ', '\t']).trim().trim_matches(['"', '\'']))
+}
+
+/// Quotes around the whole; a quote that ends a marker stays.
+fn unquoted(text: &str) -> &str {
+    ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote)?.strip_suffix(quote)).unwrap_or(text)
 }
 
 /// The requirement and its own options (`--hash`), which begin at the first ` --`.

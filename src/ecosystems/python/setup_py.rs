@@ -254,8 +254,8 @@ mod tests {
             [
                 "a:2 None",
                 "b:3 Some(\"python_version<\\\"3\\\"\")",
-                "c:5 Some(\"extra == \\\"t\\\"\")",
-                "d:5 Some(\"os_name==\\\"nt\\\"\")"
+                "c:6 Some(\"extra == \\\"t\\\"\")",
+                "d:6 Some(\"os_name==\\\"nt\\\"\")"
             ]
         );
         assert_eq!(manifest.licenses.len(), 2);

@@ -108,6 +108,8 @@ fn declared_encoding(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
             .chars()
             .take_while(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(*letter))
             .collect();
+        // Python's spelling of the label that the web calls latin1.
+        let label = if label.eq_ignore_ascii_case("latin-1") { "latin1" } else { &label };
         return encoding_rs::Encoding::for_label(label.as_bytes());
     }
     None
