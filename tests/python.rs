@@ -250,6 +250,20 @@ fn an_environment_alone_is_a_project_with_every_package() {
 }
 
 #[test]
+fn a_lock_learns_licenses_and_files_from_the_environment() {
+    let root = fixtures().join("pip-compiled");
+    let mut context = context(&root);
+    context.python.environment = Some(fixtures().join("pip-environment/.venv"));
+    let reading = read(Ecosystem::Python, &root, &context);
+    let project = &reading.graph.projects()[0];
+    assert_eq!(project.graph_source.as_deref(), Some("requirements.txt"));
+    for node in reading.graph.nodes().filter(|node| *node != project.node) {
+        let package = reading.graph.package(node);
+        assert!(!package.declared.is_empty() && package.files.is_some(), "{}", package.name);
+    }
+}
+
+#[test]
 fn an_environment_that_is_none_is_said() {
     let root = tempfile::tempdir().unwrap();
     std::fs::write(root.path().join("requirements.txt"), "a\n").unwrap();

@@ -26,11 +26,14 @@ pub(super) fn of_address(address: &str) -> Option<ArchiveName> {
         Some(at) => path[at + 3..].split_once('/').map_or("", |(_, path)| path),
         None => path,
     };
+    // Forges serve a branch as `owner/repository/archive/branch.zip`.
+    let path = path.split_once("/archive/").map_or(path, |(repository, _)| repository);
     let last = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or("");
     let last = last.replace("%2B", "+").replace("%2b", "+");
     of_wheel(&last).or_else(|| of_source(&last)).or_else(|| {
         let name = last.split('@').next().unwrap_or("");
-        let name = name.strip_suffix(".git").unwrap_or(name);
+        let suffixes = [".git", ".zip", ".tar.gz", ".tgz", ".whl"];
+        let name = suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
         is_name(name).then(|| ArchiveName {
             name: name.to_owned(),
             version: None,

@@ -138,7 +138,8 @@ impl<'a> Walk<'a> {
     ) {
         let requirement = &declared.requirement;
         let key = requirement.key();
-        if key == normalise(&root.package.name) {
+        // `project[extra]` inside an extra, or a marker that no Python of the lock can meet.
+        if key == normalise(&root.package.name) || !self.can_ever_hold(requirement.marker.as_deref()) {
             return;
         }
         let holds = marker::holds(requirement.marker.as_deref(), &self.input.situation);
@@ -155,7 +156,7 @@ impl<'a> Walk<'a> {
         }
         let found = self.candidates(requirement);
         if found.is_empty() {
-            if on_target && self.can_ever_hold(requirement.marker.as_deref()) {
+            if on_target {
                 dependency.condition = self.direct_condition(declared, holds, None);
                 self.unresolved(node, declared, dependency);
             }
@@ -194,12 +195,11 @@ impl<'a> Walk<'a> {
         let known = &self.catalogue.packages[visit.0];
         let asked: Vec<String> = visit.1.iter().cloned().collect();
         for requires in &known.requires {
-            let text = requires.requirement.marker.as_deref();
             if !self.belongs(requires, visit.1.as_ref(), &asked) {
                 continue;
             }
             let situation = self.input.situation.with_extras(&asked);
-            let holds = marker::holds(text, &situation);
+            let holds = requires.holds(&situation);
             let here = on_target && holds != Some(false);
             self.edge(visit, requires, here, holds, queue);
         }
@@ -208,14 +208,13 @@ impl<'a> Walk<'a> {
     /// Whether a requirement is asked for by this visit: the plain package, or exactly this extra.
     fn belongs(&self, requires: &Requires, extra: Option<&String>, asked: &[String]) -> bool {
         let universal = Situation::default();
-        let text = requires.requirement.marker.as_deref();
-        let plain = requires.extra.is_none() && marker::holds(text, &universal) != Some(false);
+        let plain = requires.extra.is_none() && requires.holds(&universal) != Some(false);
         match extra {
             None => plain,
             Some(extra) => {
                 let named = requires.extra.as_ref() == Some(extra);
-                let by_marker = requires.extra.is_none()
-                    && marker::holds(text, &universal.with_extras(asked)) != Some(false);
+                let by_marker =
+                    requires.extra.is_none() && requires.holds(&universal.with_extras(asked)) != Some(false);
                 named || (by_marker && !plain)
             }
         }
@@ -258,7 +257,7 @@ impl<'a> Walk<'a> {
             let here = here && fork_holds != Some(false);
             // `package[all]` asks for its own other extras.
             if here && at != visit.0 {
-                self.check_transitive(visit.0, requirement, at);
+                self.check_transitive(visit, requires, at);
                 let (from, to) = (self.node(visit.0), self.node(at));
                 let mut dependency = dependency.clone();
                 dependency.condition =
@@ -383,7 +382,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn check_transitive(&mut self, from: usize, requirement: &Requirement, at: usize) {
+    fn check_transitive(&mut self, visit: &Visit, requires: &Requires, at: usize) {
+        let (from, requirement) = (visit.0, &requires.requirement);
+        let asked: Vec<String> = visit.1.iter().cloned().collect();
+        let judge = self.input.installed_for.as_ref().unwrap_or(&self.input.situation);
+        if requires.holds(&judge.with_extras(&asked)) == Some(false) {
+            return;
+        }
         let Some(specifier) = &requirement.specifier else { return };
         let known = &self.catalogue.packages[at].package;
         let Some(locked) = known.version.as_deref() else { return };
@@ -406,7 +411,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let holds = marker::holds(known.marker.as_deref(), &self.input.situation);
-            if holds == Some(false) {
+            if holds == Some(false) || !self.can_ever_hold(known.marker.as_deref()) {
                 continue;
             }
             names.push(known.package.label());

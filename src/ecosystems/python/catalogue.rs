@@ -1,5 +1,6 @@
 //! The packages that a lock file or an installed environment knows, in one shape for all of them.
 
+use super::marker::{Marker, Situation};
 use super::requirement::Requirement;
 use crate::model::{Package, SourceSpan};
 use std::collections::HashMap;
@@ -13,6 +14,30 @@ pub(super) struct Requires {
     pub extra: Option<String>,
     /// The line that says so.
     pub location: Option<SourceSpan>,
+    /// The requirement's marker, parsed once.
+    marker: Result<Option<Marker>, String>,
+}
+
+impl Requires {
+    /// For a requirement.
+    pub(super) fn new(requirement: Requirement, extra: Option<String>, location: Option<SourceSpan>) -> Self {
+        let marker = requirement.marker.as_deref().map(Marker::parse).transpose();
+        Self { requirement, extra, location, marker }
+    }
+
+    /// Whether its marker holds; `None` when that is not known or the marker is not valid.
+    pub(super) fn holds(&self, situation: &Situation<'_>) -> Option<bool> {
+        match &self.marker {
+            Ok(None) => Some(true),
+            Ok(Some(marker)) => marker.holds(situation),
+            Err(_) => None,
+        }
+    }
+
+    /// What is wrong with its marker.
+    pub(super) fn bad_marker(&self) -> Option<&str> {
+        self.marker.as_ref().err().map(String::as_str)
+    }
 }
 
 /// A package of a lock file or environment.

@@ -41,10 +41,9 @@ pub(super) fn catalogue(requirements: &BTreeMap<String, Requirements>) -> Option
 fn asked_by(parent: &str, all: &[Declared]) -> Vec<Requires> {
     all.iter()
         .filter(|child| child.via.iter().any(|via| names_package(via, parent)))
-        .map(|child| Requires {
-            requirement: Requirement { extras: Vec::new(), ..child.requirement.clone() },
-            extra: None,
-            location: Some(child.location.clone()),
+        .map(|child| {
+            let requirement = Requirement { extras: Vec::new(), ..child.requirement.clone() };
+            Requires::new(requirement, None, Some(child.location.clone()))
         })
         .collect()
 }

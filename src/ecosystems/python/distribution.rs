@@ -160,7 +160,9 @@ impl Reader<'_> {
         for needle in [&b".libs/"[..], b".dylibs/"] {
             for at in memchr::memmem::find_iter(&bytes, needle) {
                 let start = at + needle.len();
-                let end = bytes[start..].iter().position(|byte| b",\r\n\"/".contains(byte));
+                let line = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+                let ends: &[u8] = if bytes[line] == b'"' { b"\"\r\n/" } else { b",\r\n/" };
+                let end = bytes[start..].iter().position(|byte| ends.contains(byte));
                 let name = String::from_utf8_lossy(&bytes[start..start + end.unwrap_or(0)]).into_owned();
                 if !name.is_empty() && !name.starts_with('.') {
                     found.push(name);
@@ -210,7 +212,14 @@ impl Reader<'_> {
             match Requirement::parse(&header.value) {
                 Ok(requirement) => {
                     let location = Some(SourceSpan::line(self.file.clone(), header.line));
-                    found.push(Requires { requirement, extra: None, location });
+                    let requires = Requires::new(requirement, None, location);
+                    if let Some(reason) = requires.bad_marker() {
+                        let name = shorten(&requires.requirement.name);
+                        let message =
+                            format!("the marker of {name} is not valid: {reason}; taken as always needed");
+                        self.problems.push(Problem::note(requires.location.clone(), message));
+                    }
+                    found.push(requires);
                 }
                 Err(reason) => {
                     self.incomplete(header.line, format!("a requirement cannot be read: {reason}"))
@@ -240,7 +249,7 @@ impl Reader<'_> {
                 requirement.marker = super::marker::both(requirement.marker.as_deref(), marker.as_deref());
                 let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
                 let location = Some(SourceSpan::line(file.clone(), line));
-                found.push(Requires { requirement, extra: extra.clone(), location });
+                found.push(Requires::new(requirement, extra.clone(), location));
             }
         }
         found

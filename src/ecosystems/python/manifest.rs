@@ -92,6 +92,8 @@ pub(super) struct Manifest {
     pub declared: Vec<Declared>,
     /// What is computed only when the project is built; of no weight where installed metadata tells it.
     pub dynamic: Vec<Problem>,
+    /// Requirements files that a setup.py names somewhere.
+    pub mentions: Vec<String>,
     /// Whether it describes a project at all, rather than only configuring tools.
     pub describes_project: bool,
 }

@@ -14,14 +14,18 @@
 //! # Modules
 //! [`text`] and [`tree`] read files; [`requirement`], [`marker`] and [`version`] are the language; one module
 //! a manifest and, in [`locks`], one a lock file; [`environment`], [`distribution`] and [`metadata`] read
-//! installed packages; [`sources`] gathers, [`project`] chooses, [`assemble`] builds the graph.
+//! installed packages; [`sources`] gathers, [`choice`] and [`project`] choose, [`assemble`] builds the graph, [`gaps`] says what
+//! is missing.
 
 mod archive_name;
 mod assemble;
+mod bare;
 mod catalogue;
+mod choice;
 mod compiled;
 mod distribution;
 mod environment;
+mod gaps;
 mod locks;
 mod manifest;
 mod marker;

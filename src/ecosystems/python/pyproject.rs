@@ -112,8 +112,8 @@ impl Reader<'_> {
     /// `license` is an expression (PEP 639) or a table with `text` or `file` (PEP 621).
     fn license(&mut self, project: &Node) {
         let place = project.place_of("license", self.document);
-        match project.get("license") {
-            Some(node) => match &node.value {
+        if let Some(node) = project.get("license") {
+            match &node.value {
                 Value::Text(text) => {
                     self.found.manifest.add_license(LicenseStatement::Expression(text.clone()), place);
                 }
@@ -128,8 +128,7 @@ impl Reader<'_> {
                     let message = "`license` is neither a string nor a table with `text` or `file`";
                     self.problems.push(Problem::fact_missing(Some(place), message));
                 }
-            },
-            None => {}
+            }
         }
         for glob in project.list("license-files") {
             if let Some(text) = glob.as_text() {

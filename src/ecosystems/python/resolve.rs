@@ -156,8 +156,12 @@ fn known(item: &Value) -> Option<Known> {
     let mut declare = |statement| {
         package.declared.push(DeclaredLicense { statement, source: LicenseSource::Registry, location: None });
     };
-    text("license_expression").map(|text| declare(LicenseStatement::Expression(text.to_owned())));
-    text("license").map(|text| declare(LicenseStatement::FreeText(text.to_owned())));
+    if let Some(text) = text("license_expression") {
+        declare(LicenseStatement::Expression(text.to_owned()));
+    }
+    if let Some(text) = text("license") {
+        declare(LicenseStatement::FreeText(text.to_owned()));
+    }
     texts("classifier")
         .into_iter()
         .filter(|text| text.starts_with("License ::"))
@@ -172,7 +176,7 @@ fn known(item: &Value) -> Option<Known> {
     let requires = texts("requires_dist")
         .into_iter()
         .filter_map(|text| Requirement::parse(&text).ok())
-        .map(|requirement| Requires { requirement, extra: None, location: None })
+        .map(|requirement| Requires::new(requirement, None, None))
         .collect();
     Some(Known { key: normalise(name), package, marker: None, requires, development: false })
 }

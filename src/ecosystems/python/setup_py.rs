@@ -13,6 +13,7 @@ pub(super) fn read(document: &Document, problems: &mut Vec<Problem>) -> Manifest
     let mut manifest = Manifest { describes_project: true, ..Manifest::of_file(&document.name) };
     let tokens = Scanner::new(&document.text).tokens();
     let names = assignments(&tokens);
+    manifest.mentions = requirements_files(&tokens);
     let Some(start) = call_of_setup(&tokens) else {
         let message = "has no call of `setup(…)`; what it builds is not known without running it";
         manifest.dynamic.push(Problem::incomplete(Some(document.line(1)), message));
@@ -131,6 +132,15 @@ impl Reader<'_> {
             self.problems.push(Problem::fact_missing(Some(place), message));
         }
     }
+}
+
+/// Strings that name a requirements file.
+fn requirements_files(tokens: &[Token]) -> Vec<String> {
+    let texts = tokens.iter().filter_map(|token| match token {
+        Token::Text { value: Some(text), .. } => Some(text),
+        _ => None,
+    });
+    texts.filter(|text| text.contains("requirement") && text.len() < 200).cloned().collect()
 }
 
 /// Literal values assigned to a name at the start of a line. A name assigned or changed twice is not one value.

@@ -8,7 +8,7 @@ use super::text;
 use super::tree;
 use super::{pipfile, setup_cfg, setup_py};
 use crate::ecosystems::ReadContext;
-use crate::model::{Files, Problem, SourceSpan};
+use crate::model::{Files, Problem, Scope, SourceSpan};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -194,6 +194,7 @@ impl Sources {
             }
             let mut found = Requirements::default();
             requirements_txt::read(path, context, &mut found, problems);
+            self.read.extend(found.files.iter().cloned());
             let declared = found.declared.into_iter().map(|item| match extra {
                 Some(extra) => item.for_extra(extra),
                 None => item,
@@ -219,12 +220,8 @@ fn fill_in(script: &mut Manifest, configuration: Manifest) {
     let details = &mut script.details;
     details.description = details.description.take().or(configuration.details.description);
     details.homepage = details.homepage.take().or(configuration.details.homepage);
-    for declared in configuration.declared {
-        let is_stated = script.declared.iter().any(|known| known.scope == declared.scope);
-        if !is_stated || script.file == declared.location.file {
-            script.declared.push(declared);
-        }
-    }
+    let stated: Vec<Scope> = script.declared.iter().map(|known| known.scope).collect();
+    script.declared.extend(configuration.declared.into_iter().filter(|item| !stated.contains(&item.scope)));
     // A setup.py that only calls `setup()` leaves everything to setup.cfg.
     if script.dynamic.is_empty() {
         script.dynamic = configuration.dynamic;

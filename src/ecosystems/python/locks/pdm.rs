@@ -57,7 +57,7 @@ fn add_requires(
             // The entry with extras asks for the package itself.
             Ok(requirement) if requirement.key() == known.key && requirement.extras.is_empty() => {}
             Ok(requirement) => {
-                known.requires.push(Requires { requirement, extra: extra.clone(), location: Some(place) });
+                known.requires.push(Requires::new(requirement, extra.clone(), Some(place)));
             }
             Err(reason) => {
                 let message = format!("a dependency of {} cannot be read: {reason}", known.package.name);

@@ -73,7 +73,7 @@ fn requires(entry: &Node, document: &Document) -> Vec<Requires> {
             };
             for extra in extras {
                 let location = Some(document.span(*offset));
-                found.push(Requires { requirement: requirement.clone(), extra, location });
+                found.push(Requires::new(requirement.clone(), extra, location));
             }
         }
     }

@@ -47,7 +47,7 @@ fn edge(item: &Node, document: &Document) -> Option<Requires> {
         specifier: item.text("version").map(|version| format!("=={version}")),
         ..Requirement::named(item.text("name")?)
     };
-    Some(Requires { requirement, extra: None, location: Some(document.span(item.offset)) })
+    Some(Requires::new(requirement, None, Some(document.span(item.offset))))
 }
 
 fn origin(entry: &Node) -> Origin {

@@ -47,7 +47,7 @@ fn edges(items: &[Node], extra: Option<String>, document: &Document, into: &mut 
             marker: item.text("marker").map(str::to_owned),
             ..Requirement::named(name)
         };
-        into.push(Requires { requirement, extra: extra.clone(), location: Some(document.span(item.offset)) });
+        into.push(Requires::new(requirement, extra.clone(), Some(document.span(item.offset))));
     }
 }
 
