@@ -351,3 +351,36 @@ fn resolving_asks_pip_outside_the_tree() {
     assert!(logged("wanted").contains("requests[socks]>=2.31,<3"));
     assert!(logged("arguments").contains("--only-binary :all:"));
 }
+
+/// Without pip, uv's compiled answer serves.
+#[cfg(unix)]
+#[test]
+fn resolving_asks_uv_where_there_is_no_pip() {
+    use std::os::unix::fs::PermissionsExt;
+    let tools = tempfile::tempdir().unwrap();
+    let answer = fixtures().join("pip-compiled/requirements.txt");
+    let uv = tools.path().join("uv");
+    std::fs::write(&uv, format!("#!/bin/sh\n/bin/cat {}\n", answer.display())).unwrap();
+    std::fs::set_permissions(&uv, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("requirements.txt"), "requests[socks]\nclick\nPyYAML\nJinja2\n").unwrap();
+    let mut context = context(root.path());
+    context.environment = UserEnvironment::from_pairs([("PATH", tools.path().to_str().unwrap())]);
+    context.resolve = true;
+    let reading = read(Ecosystem::Python, root.path(), &context);
+    assert_eq!(resolved(&reading), json_list("pip-environment/list.json"), "{:?}", reading.problems);
+}
+
+#[test]
+fn a_tool_of_the_audited_tree_is_never_started() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("pip"), "#!/bin/sh\ntouch started\n").unwrap();
+    std::fs::write(root.path().join("requirements.txt"), "a\n").unwrap();
+    let mut context = context(root.path());
+    let path = format!("{}:.:relative", root.path().display());
+    context.environment = UserEnvironment::from_pairs([("PATH", path.as_str())]);
+    context.resolve = true;
+    let reading = read(Ecosystem::Python, root.path(), &context);
+    assert!(reading.problems.iter().any(|problem| problem.message.contains("neither pip nor uv")));
+    assert!(!root.path().join("started").exists());
+}

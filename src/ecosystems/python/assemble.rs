@@ -142,7 +142,10 @@ impl<'a> Walk<'a> {
         if key == normalise(&root.package.name) || !self.can_ever_hold(requirement.marker.as_deref()) {
             return;
         }
-        let holds = marker::holds(requirement.marker.as_deref(), &self.input.situation);
+        // Installed metadata names the project's own extras in its markers: each is asked for.
+        let extras = extras_named(requirement.marker.as_deref());
+        let situation = self.input.situation.with_extras(&extras);
+        let holds = marker::holds(requirement.marker.as_deref(), &situation);
         let on_target = holds != Some(false);
         let mut dependency =
             Dependency::new(declared.scope, declared.linkage).located(declared.location.clone());
@@ -185,7 +188,7 @@ impl<'a> Walk<'a> {
         fork: Option<&str>,
     ) -> Option<String> {
         let mut shown = declared.clone();
-        if holds == Some(true) {
+        if holds == Some(true) && extras_named(declared.requirement.marker.as_deref()).is_empty() {
             shown.requirement.marker = None;
         }
         marker::both(shown.condition().as_deref(), fork)
@@ -311,6 +314,7 @@ impl<'a> Walk<'a> {
     fn can_ever_hold(&self, marker: Option<&str>) -> bool {
         let (Some(text), Some(range)) = (marker, &self.catalogue.requires_python) else { return true };
         let Ok(marker) = marker::Marker::parse(text) else { return true };
+        let extras = extras_named(Some(text));
         let minors = std::iter::once("2.7".to_owned()).chain((0..40).map(|minor| format!("3.{minor}")));
         let mut in_range = minors
             .filter(|minor| {
@@ -321,7 +325,8 @@ impl<'a> Walk<'a> {
             .peekable();
         in_range.peek().is_none()
             || in_range.any(|minor| {
-                marker.holds(&Situation { python: Some(&minor), ..Situation::default() }) != Some(false)
+                marker.holds(&Situation { python: Some(&minor), platform: None, extras: &extras })
+                    != Some(false)
             })
     }
 
@@ -338,7 +343,7 @@ impl<'a> Walk<'a> {
         }
         // Where the installer itself could not know better, what is not there was not needed.
         let judge = self.input.installed_for.as_ref().unwrap_or(&self.input.situation);
-        let extras = condition.as_deref().map(|_| super::assemble::extras_named(marker)).unwrap_or_default();
+        let extras = condition.as_deref().map(|_| extras_named(marker)).unwrap_or_default();
         if marker.is_some() && marker::holds(marker, &judge.with_extras(&extras)) != Some(true) {
             return;
         }
@@ -446,11 +451,17 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The extras that a marker compares with.
+/// The extras that a marker compares with, normalised.
 pub(super) fn extras_named(marker: Option<&str>) -> Vec<String> {
-    let Some(text) = marker else { return Vec::new() };
-    let Some((_, rest)) = text.split_once("extra") else { return Vec::new() };
-    rest.split(['\'', '"']).nth(1).map(normalise).into_iter().collect()
+    let mut found = Vec::new();
+    let mut rest = marker.unwrap_or("");
+    while let Some(at) = rest.find("extra") {
+        rest = rest[at + "extra".len()..].trim_start();
+        if let Some(value) = rest.strip_prefix("==") {
+            found.extend(value.split(['\'', '"']).nth(1).map(normalise));
+        }
+    }
+    found
 }
 
 fn enqueue(at: usize, extras: &[String], on_target: bool, queue: &mut VecDeque<(Visit, bool)>) {

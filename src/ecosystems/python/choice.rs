@@ -21,7 +21,10 @@ pub(super) fn choose(
     problems: &mut Vec<Problem>,
 ) -> Option<Manifest> {
     let requirements = requirements_manifest(sources);
-    let pyproject = sources.pyproject.as_ref().map(|pyproject| pyproject.manifest.clone());
+    let mut pyproject = sources.pyproject.as_ref().map(|pyproject| pyproject.manifest.clone());
+    if let (Some(pyproject), Some(setup)) = (&mut pyproject, &sources.setup) {
+        take_dynamic(pyproject, setup);
+    }
     let candidates: Vec<Manifest> = [pyproject, sources.setup.clone(), sources.pipfile.clone(), requirements]
         .into_iter()
         .flatten()
@@ -43,6 +46,21 @@ pub(super) fn choose(
     }
     settle_dynamic(&mut chosen, &candidates[..decides], directory, context, environment, problems);
     Some(chosen)
+}
+
+/// What pyproject.toml calls dynamic, setuptools takes from setup.py and setup.cfg.
+fn take_dynamic(pyproject: &mut Manifest, setup: &Manifest) {
+    if pyproject.dynamic.is_empty() {
+        return;
+    }
+    pyproject.dynamic = setup.dynamic.clone();
+    for declared in &setup.declared {
+        let is_known =
+            |known: &Declared| known.requirement == declared.requirement && known.extra == declared.extra;
+        if !pyproject.declared.iter().any(is_known) {
+            pyproject.declared.push(declared.clone());
+        }
+    }
 }
 
 /// All requirements files as one manifest; of compiled ones the direct entries.
@@ -114,6 +132,7 @@ fn settle_dynamic(
     // An earlier manifest may leave to this one what it calls dynamic.
     let unexplained: Vec<Problem> = match earlier.is_empty() {
         true => std::mem::take(&mut chosen.dynamic),
+        // A manifest that decides answers for itself.
         false if chosen.file.ends_with("setup.py") || chosen.file.ends_with("setup.cfg") => {
             std::mem::take(&mut chosen.dynamic)
         }

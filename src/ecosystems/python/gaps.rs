@@ -45,7 +45,7 @@ pub(super) fn report_missing(
         Problem::note(place, message)
     } else {
         let message = format!(
-            "no lock file and no installed environment: what {} need is not resolved here; \
+            "no lock file and no installed environment: the dependencies of {} are not resolved; \
              lock the project (`uv lock`, `poetry lock`, `pip-compile`), install it into `.venv`, \
              name an environment with `--env`, or let pip resolve with `--resolve`",
             list(&names)

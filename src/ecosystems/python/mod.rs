@@ -87,4 +87,26 @@ mod tests {
             assert!(!is_manifest(name), "{name}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_a_reader_panic(text in "(\\PC|[\n\r\t\\[\\](){}'\"#;@=<>!~,:\\\\-]|setup\\(|extra|install_requires=){0,60}") {
+            let document = super::text::Document::new("any", text.clone());
+            let mut problems = Vec::new();
+            let _ = super::requirement::Requirement::parse(&text).map(|read| (read.complaints(), read.shown()));
+            let _ = super::marker::Marker::parse(&text).map(|marker| marker.holds(&Default::default()));
+            let _ = super::version::satisfies(&text, "1.0");
+            let _ = super::archive_name::of_address(&text);
+            let _ = super::setup_py::read(&document, &mut problems);
+            let _ = super::metadata::Metadata::parse(text.as_bytes());
+            let _ = super::tree::toml(&document, &mut problems);
+            let _ = super::tree::json(&document, &mut problems);
+            let _ = super::assemble::extras_named(Some(&text));
+            let directory = tempfile::tempdir().expect("a directory");
+            std::fs::write(directory.path().join("requirements.txt"), &text).expect("written");
+            std::fs::write(directory.path().join("setup.cfg"), format!("[options]\ninstall_requires =\n {text}")).expect("written");
+            let reading = super::read(directory.path(), &crate::ecosystems::ReadContext { root: directory.path().to_owned(), ..Default::default() });
+            proptest::prop_assert!(reading.problems.iter().all(|problem| !problem.message.is_empty()));
+        }
+    }
 }

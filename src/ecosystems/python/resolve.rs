@@ -6,15 +6,17 @@
 //! up for.
 
 use super::catalogue::{Catalogue, Known, Requires};
+use super::compiled;
 use super::manifest::Declared;
 use super::requirement::{Requirement, normalise};
-use super::requirements_txt::checksum;
+use super::requirements_txt::{self, Requirements, checksum};
 use super::text::without_credentials;
 use crate::ecosystems::ReadContext;
 use crate::model::{
     DeclaredLicense, Ecosystem, LicenseSource, LicenseStatement, Origin, Package, Problem, Scope,
 };
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -32,8 +34,8 @@ pub(super) fn resolve(
     if lines.is_empty() {
         return None;
     }
-    match ask(&lines, constraints, context) {
-        Ok(report) => Some(catalogue(&report, problems)),
+    match ask(&lines, constraints, context, problems) {
+        Ok(catalogue) => Some(catalogue),
         Err(reason) => {
             let message = format!("the dependencies could not be resolved: {reason}");
             problems.push(Problem::incomplete(None, message));
@@ -73,7 +75,12 @@ fn spelled(requirement: &Requirement) -> String {
     line.replace(['\n', '\r'], " ")
 }
 
-fn ask(lines: &[String], constraints: &[Requirement], context: &ReadContext) -> Result<Value, String> {
+fn ask(
+    lines: &[String],
+    constraints: &[Requirement],
+    context: &ReadContext,
+    problems: &mut Vec<Problem>,
+) -> Result<Catalogue, String> {
     let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
     let write = |name: &str, lines: &[String]| {
         std::fs::write(directory.path().join(name), lines.join("\n") + "\n")
@@ -86,34 +93,77 @@ fn ask(lines: &[String], constraints: &[Requirement], context: &ReadContext) -> 
         .map(|limit| spelled(&Requirement { extras: Vec::new(), ..limit.clone() }))
         .collect();
     write("limits.txt", &limits)?;
-    let program = find_program(&["pip", "pip3"], context)
-        .ok_or("no pip is on the PATH; install pip, or lock the project")?;
+    if let Some(program) = find_program(&["pip", "pip3"], context) {
+        let output = run(pip(&program, context), directory.path(), "pip")?;
+        let report = serde_json::from_slice(&output)
+            .map_err(|error| format!("pip's report is not valid JSON: {error}"))?;
+        return Ok(catalogue(&report, problems));
+    }
+    let program = find_program(&["uv"], context)
+        .ok_or("neither pip nor uv is on the PATH; install one, or lock the project")?;
+    let output = run(uv(&program, context), directory.path(), "uv")?;
+    compiled_catalogue(&output, directory.path(), problems)
+}
+
+fn pip(program: &Path, context: &ReadContext) -> Command {
     let mut command = Command::new(program);
     command
-        .args([
-            "install",
-            "--dry-run",
-            "--ignore-installed",
-            "--quiet",
-            "--no-input",
-            "--disable-pip-version-check",
-        ])
-        .args(["--only-binary", ":all:", "--report", "-", "-r", "wanted.txt", "-c", "limits.txt"]);
+        .args(["install", "--dry-run", "--ignore-installed", "--quiet", "--no-input"])
+        .args(["--disable-pip-version-check", "--only-binary", ":all:", "--report", "-"])
+        .args(["-r", "wanted.txt", "-c", "limits.txt"]);
     if let Some(version) = &context.python.version {
         // pip wants a target directory with a foreign Python; a dry run writes nothing to it.
         command.args(["--python-version", version, "--target", "unused"]);
     }
+    command
+}
+
+fn uv(program: &Path, context: &ReadContext) -> Command {
+    let mut command = Command::new(program);
+    command.args(["pip", "compile", "--quiet", "--no-header", "--no-color", "--only-binary", ":all:"]);
+    if let Some(version) = &context.python.version {
+        command.args(["--python-version", version]);
+    }
+    command.args(["wanted.txt", "-c", "limits.txt"]);
+    command
+}
+
+fn run(mut command: Command, directory: &Path, name: &str) -> Result<Vec<u8>, String> {
     let output = command
-        .current_dir(directory.path())
+        .current_dir(directory)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| format!("pip does not start: {error}"))?;
-    if !output.status.success() {
-        let text = String::from_utf8_lossy(&output.stderr);
-        let reason = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("no reason given");
-        return Err(format!("pip says: {}", super::requirement::shorten(&without_credentials(reason))));
+        .map_err(|error| format!("{name} does not start: {error}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
     }
-    serde_json::from_slice(&output.stdout).map_err(|error| format!("pip's report is not valid JSON: {error}"))
+    let text = String::from_utf8_lossy(&output.stderr);
+    let reason = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("no reason given");
+    Err(format!("{name} says: {}", super::requirement::shorten(&without_credentials(reason))))
+}
+
+/// uv answers with a compiled requirements file.
+fn compiled_catalogue(
+    output: &[u8],
+    directory: &Path,
+    problems: &mut Vec<Problem>,
+) -> Result<Catalogue, String> {
+    let path = directory.join("answer.txt");
+    std::fs::write(&path, output).map_err(|error| error.to_string())?;
+    let mut found = Requirements::default();
+    requirements_txt::read(
+        &path,
+        &ReadContext { root: directory.to_owned(), ..ReadContext::default() },
+        &mut found,
+        problems,
+    );
+    let answers = BTreeMap::from([("uv pip compile".to_owned(), found)]);
+    let mut catalogue = compiled::catalogue(&answers).ok_or("uv's answer does not say who asks for what")?;
+    for known in &mut catalogue.packages {
+        known.package.location = None;
+        known.requires.iter_mut().for_each(|requires| requires.location = None);
+    }
+    Ok(catalogue)
 }
 
 /// A program of the PATH, never one of the audited tree or of a relative PATH entry.
