@@ -149,10 +149,7 @@ pub(super) fn report_complaints(
     problems: &mut Vec<Problem>,
 ) {
     for complaint in requirement.complaints() {
-        let message = format!(
-            "{}: {complaint}; the dependency is audited as if it were always needed",
-            requirement.name
-        );
+        let message = format!("{}: {complaint}; the dependency is audited all the same", requirement.name);
         problems.push(Problem::fact_missing(Some(location.clone()), message));
     }
 }

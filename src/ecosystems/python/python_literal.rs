@@ -156,6 +156,14 @@ const DEPTH_LIMIT: usize = 8;
 fn read_value(tokens: &[Token], start: usize, depth: usize) -> (Literal, usize) {
     let (value, next) = match tokens.get(start) {
         Some(Token::Text { .. }) => read_text(tokens, start),
+        Some(Token::Name { text, .. }) if is_collection_call(tokens, start, text) && depth < DEPTH_LIMIT => {
+            let (inner, next) = read_value(tokens, start + 2, depth + 1);
+            let is_closed = matches!(tokens.get(next), Some(Token::Symbol { text: ')', .. }));
+            match inner {
+                Literal::List(_) if is_closed => (inner, next + 1),
+                _ => (Literal::Computed, start + 1),
+            }
+        }
         Some(Token::Name { text, .. }) => (Literal::Name(text.clone()), start + 1),
         Some(Token::Symbol { text: '[' | '(', .. }) if depth < DEPTH_LIMIT => read_list(tokens, start, depth),
         Some(Token::Symbol { text: '{', .. }) if depth < DEPTH_LIMIT => read_table(tokens, start, depth),
@@ -167,6 +175,12 @@ fn read_value(tokens: &[Token], start: usize, depth: usize) -> (Literal, usize) 
         Some(Token::Name { line_start: true, .. }) | None if depth == 0 => (value, next),
         _ => (Literal::Computed, skip(tokens, next)),
     }
+}
+
+/// `frozenset([…])` and its kind hold what the list in them holds.
+fn is_collection_call(tokens: &[Token], start: usize, name: &str) -> bool {
+    ["frozenset", "set", "list", "tuple", "sorted"].contains(&name)
+        && matches!(tokens.get(start + 1), Some(Token::Symbol { text: '(', .. }))
 }
 
 fn read_text(tokens: &[Token], start: usize) -> (Literal, usize) {

@@ -332,6 +332,13 @@ impl FileReader<'_> {
         };
         let mut declared = Declared::new(requirement, place.clone());
         declared.origin = Some(path_origin(spelled, &path, self.context));
+        if !path.is_file() {
+            let message = format!(
+                "`{}` does not exist here; its license and what it needs are unknown",
+                shorten(spelled)
+            );
+            self.problems.push(Problem::incomplete(Some(place.clone()), message));
+        }
         declared.files = (path.is_file() && self.is_inside(&path)).then_some(Files::Archive(path));
         Some(declared)
     }

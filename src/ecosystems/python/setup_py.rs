@@ -291,6 +291,8 @@ mod tests {
             assert!(names(text).1 >= 1, "{text}");
         }
         assert_eq!(names("setup(install_requires=['a', f'b{x}'])"), (vec!["a".to_owned()], 1));
+        assert_eq!(names("setup(install_requires=frozenset([u'a']))"), (vec!["a".to_owned()], 0));
+        assert_eq!(names("setup(install_requires=list(map(str, ['a'])))"), (Vec::new(), 1));
     }
 
     #[test]

@@ -123,7 +123,7 @@ pub(super) fn same(left: &str, right: &str) -> bool {
 }
 
 fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or("").to_owned()
+    text.lines().next().unwrap_or("").trim_end_matches([':', ' ']).to_owned()
 }
 
 #[cfg(test)]
