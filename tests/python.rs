@@ -384,3 +384,17 @@ fn a_tool_of_the_audited_tree_is_never_started() {
     assert!(reading.problems.iter().any(|problem| problem.message.contains("neither pip nor uv")));
     assert!(!root.path().join("started").exists());
 }
+
+/// A link gives one file many names; each file is read once.
+#[cfg(unix)]
+#[test]
+fn includes_through_links_end() {
+    let root = tempfile::tempdir().unwrap();
+    for link in ["x", "y"] {
+        std::os::unix::fs::symlink(".", root.path().join(link)).unwrap();
+    }
+    let text = "-r x/requirements.txt\n-r y/requirements.txt\nattrs\n";
+    std::fs::write(root.path().join("requirements.txt"), text).unwrap();
+    let reading = read(Ecosystem::Python, root.path(), &context(root.path()));
+    assert_eq!(reading.graph.package_count(), 2);
+}

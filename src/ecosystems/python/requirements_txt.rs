@@ -76,7 +76,8 @@ struct FileReader<'a> {
 impl FileReader<'_> {
     fn file(&mut self, path: &Path) {
         let path = clean(path);
-        if !self.into.visited.insert(path.clone()) {
+        // Links could give one file endlessly many names.
+        if !self.into.visited.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
             return;
         }
         let Some(document) = text::load(&path, self.context, self.problems) else { return };
