@@ -23,6 +23,9 @@ use std::process::{Command, Stdio};
 /// What the packages of a report are said to come from.
 const SOURCE: &str = "pip install --dry-run --report";
 
+/// An installer answers for one Python only; what another one needs takes another question.
+const AGAIN: &str = "licgraph check --resolve --python VERSION";
+
 /// Asks the installer; `None`, with a problem, when it cannot answer.
 pub(super) fn resolve(
     declared: &[Declared],
@@ -159,6 +162,7 @@ fn compiled_catalogue(
     );
     let answers = BTreeMap::from([("uv pip compile".to_owned(), found)]);
     let mut catalogue = compiled::catalogue(&answers).ok_or("uv's answer does not say who asks for what")?;
+    catalogue.refresh = AGAIN;
     for known in &mut catalogue.packages {
         known.package.location = None;
         known.requires.iter_mut().for_each(|requires| requires.location = None);
@@ -182,7 +186,7 @@ fn real(path: &Path) -> PathBuf {
 
 /// pip's installation report (version 1).
 fn catalogue(report: &Value, problems: &mut Vec<Problem>) -> Catalogue {
-    let mut catalogue = Catalogue::new(SOURCE, "pip install");
+    let mut catalogue = Catalogue::new(SOURCE, AGAIN);
     for item in report.get("install").and_then(Value::as_array).into_iter().flatten() {
         match known(item) {
             Some(known) => catalogue.push(known),
