@@ -2,6 +2,7 @@
 //!
 //! What the edges say:
 //! - built by a plain `go build`: runtime, static; the condition names the platforms if not all;
+//! - the same, but only by packages that no program of the project imports: condition `outside programs`;
 //! - only under tags of the project's own: optional, static, condition `build tag: ..`;
 //! - only for tools or tests: dev, dev; below the project with condition `tools only` or `tests only`;
 //! - in the build list but imported by nothing: optional, dev, condition `not imported`; never conveyed.
@@ -155,7 +156,17 @@ pub fn dependencies(edge: &ModuleEdge, from_project: bool) -> Vec<Dependency> {
         plain.condition = platforms(Level::Plain).condition();
         found.push(plain);
     }
-    if !platforms(Level::Tagged).is_empty() && !platforms(Level::Plain).is_all() {
+    let plain = platforms(Level::Plain);
+    if !(platforms(Level::Library) & !plain).is_empty() {
+        let mut aside = Dependency::new(Scope::Runtime, Linkage::Static);
+        let condition = platforms(Level::Library).condition();
+        aside.condition = Some(match condition {
+            Some(condition) => format!("outside programs; {condition}"),
+            None => "outside programs".to_owned(),
+        });
+        found.push(aside);
+    }
+    if !(platforms(Level::Tagged) & !plain & !platforms(Level::Library)).is_empty() {
         let tags: Vec<_> = edge.tags.iter().map(String::as_str).collect();
         let mut tagged = Dependency::new(Scope::Optional, Linkage::Static);
         tagged.condition = Some(format!("build tag: {}", tags.join(", ")));

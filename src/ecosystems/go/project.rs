@@ -167,7 +167,7 @@ impl Report<'_> {
             };
             let inside = if package.directory.is_empty() { "" } else { "/" };
             let file = format!("{directory}{}{inside}{}", package.directory, one.file);
-            if one.level == Level::Plain {
+            if one.level <= Level::Library {
                 let message = format!("no module provides package {}; run `go mod tidy`", one.import);
                 self.problems.push(Problem::incomplete(Some(SourceSpan::line(file, one.line)), message));
             } else {

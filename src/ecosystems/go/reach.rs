@@ -1,6 +1,7 @@
 //! For what each module is reached: to be in the binary, under a tag, as a tool, by tests, or not at all.
 //!
-//! The main modules' packages are where it starts, on every platform. A package is reached on the platforms on
+//! The main modules' programs are where it starts, on every platform, then their other packages; a module
+//! without a program is a library, whose packages all count alike. A package is reached on the platforms on
 //! which its importer is reached and the importing file is built. Levels are followed from the strongest to
 //! the weakest; what a stronger level has reached on a platform, a weaker one does not reach again.
 
@@ -12,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 /// For what something is reached, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// By a plain `go build`.
+    /// By a plain `go build` of the main modules' programs, or of a library.
     Plain,
+    /// By packages of the main modules that none of their programs imports.
+    Library,
     /// Only when a tag of the project's own is set.
     Tagged,
     /// Only by tools that are run while developing.
@@ -24,14 +27,14 @@ pub enum Level {
 
 impl Level {
     /// All levels, strongest first.
-    pub const ALL: [Self; 4] = [Self::Plain, Self::Tagged, Self::Tool, Self::Test];
+    pub const ALL: [Self; 5] = [Self::Plain, Self::Library, Self::Tagged, Self::Tool, Self::Test];
 }
 
 /// How one module imports another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ModuleEdge {
     /// The platforms, by level.
-    pub platforms: [PlatformSet; 4],
+    pub platforms: [PlatformSet; 5],
     /// Tags of the project's own that lead to it.
     pub tags: BTreeSet<String>,
 }
@@ -73,6 +76,11 @@ pub struct Reach {
 
 /// Follows the imports. `tools` are pairs of a main module's position and a package that its go.mod calls a tool.
 pub fn reach(graph: &ImportGraph, tools: &[(usize, Lookup)]) -> Reach {
+    reach_on(graph, tools, PlatformSet::ALL)
+}
+
+/// Like [`reach`], on some platforms only.
+pub fn reach_on(graph: &ImportGraph, tools: &[(usize, Lookup)], platforms: PlatformSet) -> Reach {
     let mut walk = Walk {
         graph,
         reached: HashMap::new(),
@@ -80,11 +88,15 @@ pub fn reach(graph: &ImportGraph, tools: &[(usize, Lookup)]) -> Reach {
         queues: Default::default(),
         found: Reach::default(),
     };
-    for package in 0..graph.own {
-        walk.arrive(package, Level::Plain, PlatformSet::ALL, &BTreeSet::new());
+    let with_programs: BTreeSet<usize> =
+        graph.packages[..graph.own].iter().filter(|own| own.scan.is_program).map(|own| own.module).collect();
+    for (position, package) in graph.packages[..graph.own].iter().enumerate() {
+        let aside = !package.scan.is_program && with_programs.contains(&package.module);
+        let level = if aside { Level::Library } else { Level::Plain };
+        walk.arrive(position, level, platforms, &BTreeSet::new());
     }
     for (from, lookup) in tools {
-        walk.lead(*from, *lookup, Level::Tool, PlatformSet::ALL, &BTreeSet::new());
+        walk.lead(*from, *lookup, Level::Tool, platforms, &BTreeSet::new());
     }
     for level in Level::ALL {
         while let Some((package, platforms)) = walk.queues[level as usize].pop_front() {
@@ -96,9 +108,9 @@ pub fn reach(graph: &ImportGraph, tools: &[(usize, Lookup)]) -> Reach {
 
 struct Walk<'a> {
     graph: &'a ImportGraph,
-    reached: HashMap<usize, [PlatformSet; 4]>,
+    reached: HashMap<usize, [PlatformSet; 5]>,
     tags: HashMap<usize, BTreeSet<String>>,
-    queues: [VecDeque<(usize, PlatformSet)>; 4],
+    queues: [VecDeque<(usize, PlatformSet)>; 5],
     found: Reach,
 }
 

@@ -101,6 +101,8 @@ pub struct ImportUse {
 pub struct PackageScan {
     /// Imports, sorted by path and kind.
     pub imports: Vec<ImportUse>,
+    /// Whether a plain `go build` makes a program of it somewhere.
+    pub is_program: bool,
     /// Code in other languages that is linked in, in words.
     pub native: BTreeSet<String>,
     /// Files that could not be read.
@@ -163,6 +165,7 @@ struct Collector {
     has_go: bool,
     has_cgo: bool,
     has_c: bool,
+    is_program: bool,
     imports: BTreeMap<(String, FileKind), ImportUse>,
     native: BTreeSet<String>,
     unreadable: Vec<String>,
@@ -206,7 +209,7 @@ impl Collector {
         if head.uses_cgo() {
             built.plain = built.plain & PlatformSet::CGO;
             built.tagged = built.tagged & PlatformSet::CGO;
-            if !is_test && !built.tagged.is_empty() {
+            if !is_test && !built.plain.is_empty() {
                 self.has_cgo = true;
                 self.native.extend(head.cgo_libraries.iter().map(|library| format!("{library} (linked by cgo)")));
             }
@@ -219,6 +222,7 @@ impl Collector {
             (false, true) => FileKind::Tools,
             (false, false) => FileKind::Code,
         };
+        self.is_program |= kind == FileKind::Code && head.package == "main" && !built.plain.is_empty();
         for (path, line) in head.imports {
             let key = (path, kind);
             match self.imports.get_mut(&key) {
@@ -249,6 +253,7 @@ impl Collector {
         }
         Some(PackageScan {
             imports: self.imports.into_values().collect(),
+            is_program: self.is_program,
             native: self.native,
             unreadable: self.unreadable,
         })
