@@ -59,6 +59,7 @@ fn other_files_are_no_go_programs() {
     fs::write(&path, b"\x7fELF").unwrap();
     let reading = go::read_binary(&path, &context(directory.path(), directory.path()));
     assert!(reading.problems[0].message.contains("no Go build information"));
-    let absent = go::read_binary(&directory.path().join("absent"), &context(directory.path(), directory.path()));
+    let absent =
+        go::read_binary(&directory.path().join("absent"), &context(directory.path(), directory.path()));
     assert!(absent.problems[0].message.contains("cannot be read"));
 }

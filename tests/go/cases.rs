@@ -10,7 +10,8 @@ pub fn fixtures() -> PathBuf {
 }
 
 pub fn context(root: &Path, cache: &Path) -> ReadContext {
-    let environment = UserEnvironment::from_pairs([("GOMODCACHE", cache.to_str().unwrap()), ("GOENV", "off")]);
+    let environment =
+        UserEnvironment::from_pairs([("GOMODCACHE", cache.to_str().unwrap()), ("GOENV", "off")]);
     ReadContext { root: root.to_owned(), environment, ..ReadContext::default() }
 }
 

@@ -21,7 +21,8 @@ fn cached_archive(directory: &Path, entries: &[(&str, &str)]) -> PathBuf {
     let cache = directory.join("cache");
     let download = cache.join("cache/download/example.com/dep/@v");
     fs::create_dir_all(&download).unwrap();
-    fs::write(download.join("v1.0.0.mod"), "module example.com/dep\n\nrequire example.com/below v1.0.0\n").unwrap();
+    fs::write(download.join("v1.0.0.mod"), "module example.com/dep\n\nrequire example.com/below v1.0.0\n")
+        .unwrap();
     let below = cache.join("cache/download/example.com/below/@v");
     fs::create_dir_all(&below).unwrap();
     fs::write(below.join("v1.0.0.mod"), "module example.com/below\n").unwrap();
@@ -59,7 +60,8 @@ fn an_archive_that_leaves_its_directory_is_refused() {
     let cache = cached_archive(directory.path(), &[("example.com/dep@v1.0.0/../../x.go", "package x\n")]);
     let reading = go::read(&project, &context(&project, &cache));
     assert!(reading.problems.iter().any(|problem| {
-        problem.consequence == Consequence::Incomplete && problem.message.contains("leaves the module's directory")
+        problem.consequence == Consequence::Incomplete
+            && problem.message.contains("leaves the module's directory")
     }));
 }
 
@@ -70,8 +72,12 @@ fn an_archive_that_is_none_is_named() {
     let cache = cached_archive(directory.path(), &[]);
     fs::write(cache.join("cache/download/example.com/dep/@v/v1.0.0.zip"), "no archive").unwrap();
     let reading = go::read(&project, &context(&project, &cache));
-    let named = reading.problems.iter().find(|problem| problem.message.contains("go mod download example.com/dep"));
-    assert_eq!(named.unwrap().location.as_ref().unwrap().file, "example.com/dep/@v/v1.0.0.zip".replace("example.com/", ""));
+    let named =
+        reading.problems.iter().find(|problem| problem.message.contains("go mod download example.com/dep"));
+    assert_eq!(
+        named.unwrap().location.as_ref().unwrap().file,
+        "example.com/dep/@v/v1.0.0.zip".replace("example.com/", "")
+    );
 }
 
 #[test]
@@ -82,11 +88,13 @@ fn a_symbolic_link_out_of_the_tree_is_not_followed() {
     let project = project(directory.path(), &go_mod);
     let outside = directory.path().join("outside");
     fs::create_dir_all(&outside).unwrap();
-    fs::write(outside.join("go.mod"), "module example.com/dep\n\nrequire example.com/secret v1.0.0\n").unwrap();
+    fs::write(outside.join("go.mod"), "module example.com/dep\n\nrequire example.com/secret v1.0.0\n")
+        .unwrap();
     std::os::unix::fs::symlink(&outside, project.join("link")).unwrap();
     let reading = go::read(&project, &context(&project, &directory.path().join("cache")));
     assert!(reading.graph.nodes().all(|node| reading.graph.package(node).name != "example.com/secret"));
-    let named = reading.problems.iter().find(|problem| problem.message.contains("outside the audited tree")).unwrap();
+    let named =
+        reading.problems.iter().find(|problem| problem.message.contains("outside the audited tree")).unwrap();
     assert_eq!(named.location.as_ref().unwrap().to_string(), "go.mod:7");
 }
 
@@ -128,8 +136,12 @@ fn scripted_go(directory: &Path, script: &str) -> PathBuf {
 #[cfg(unix)]
 fn resolving(root: &Path, tools: &Path) -> ReadContext {
     let path = format!("{}:/usr/bin:/bin", tools.display());
-    let environment =
-        UserEnvironment::from_pairs([("PATH", path.as_str()), ("GOENV", "off"), ("GOFLAGS", "-mod=mod"), ("SECRET", "x")]);
+    let environment = UserEnvironment::from_pairs([
+        ("PATH", path.as_str()),
+        ("GOENV", "off"),
+        ("GOFLAGS", "-mod=mod"),
+        ("SECRET", "x"),
+    ]);
     ReadContext { root: root.to_owned(), environment, resolve: true, ..ReadContext::default() }
 }
 
@@ -137,7 +149,8 @@ fn resolving(root: &Path, tools: &Path) -> ReadContext {
 #[cfg(unix)]
 fn the_go_command_is_asked_outside_the_tree_and_with_nothing_but_settings() {
     let directory = tempfile::tempdir().unwrap();
-    let project = project(directory.path(), &format!("{GO_MOD}\nreplace example.com/dep => example.com/fork v1.1.0\n"));
+    let project =
+        project(directory.path(), &format!("{GO_MOD}\nreplace example.com/dep => example.com/fork v1.1.0\n"));
     let log = directory.path().join("log");
     let script = format!(
         "{{ pwd; echo \"$@\"; env; cat go.mod; }} >> {}\n\
@@ -167,8 +180,7 @@ fn a_go_command_that_fails_or_lies_in_the_tree_is_reported_and_files_are_read() 
     assert_eq!(failed.graph.package_count(), 3);
     let inside = scripted_go(&project, "touch was-run");
     let mut context = resolving(&project, &inside);
-    context.environment =
-        UserEnvironment::from_pairs([("PATH", inside.to_str().unwrap()), ("GOENV", "off")]);
+    context.environment = UserEnvironment::from_pairs([("PATH", inside.to_str().unwrap()), ("GOENV", "off")]);
     let refused = go::read(&project, &context);
     assert!(refused.problems.iter().any(|problem| problem.message.contains("no `go` in PATH")));
     assert!(!project.join("was-run").exists());

@@ -1,6 +1,7 @@
 //! Real projects: what the go command printed about them is what is read from their go.mod files and imports.
 
 use crate::cases::{context, fixtures};
+use licgraph::ecosystems::go;
 use licgraph::ecosystems::go::build_list::{ModuleGraph, build_list};
 use licgraph::ecosystems::go::cache::ModuleCache;
 use licgraph::ecosystems::go::import_graph::Finder;
@@ -9,7 +10,6 @@ use licgraph::ecosystems::go::platforms::PlatformSet;
 use licgraph::ecosystems::go::reach::{Level, reach_on};
 use licgraph::ecosystems::go::version::{ModuleVersion, escape};
 use licgraph::ecosystems::go::workspace::Workspace;
-use licgraph::ecosystems::go;
 use licgraph::model::{Consequence, Linkage};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -28,6 +28,11 @@ impl Recorded {
         fs::create_dir_all(recorded.project()).unwrap();
         fs::write(recorded.project().join("go.mod"), recorded.text("go.mod.txt")).unwrap();
         recorded.write_mod_files();
+        recorded
+    }
+
+    fn with_packages(name: &str) -> Self {
+        let recorded = Self::new(name);
         recorded.write_packages();
         recorded
     }
@@ -132,7 +137,7 @@ fn check_graph(name: &str, at_least: usize) {
 }
 
 fn check_imports(name: &str) {
-    let recorded = Recorded::new(name);
+    let recorded = Recorded::with_packages(name);
     let (workspace, graph) = recorded.workspace();
     let context = context(&recorded.project(), &recorded.cache());
     let modules = build_modules(&workspace, &graph, None, &ModuleCache::of(&context), &context);
@@ -217,7 +222,7 @@ fn what_the_go_command_answered_reads_like_what_is_read_from_files() {
 
 #[test]
 fn every_module_is_a_package_and_what_is_not_imported_is_not_conveyed() {
-    let recorded = Recorded::new("recorded-cli");
+    let recorded = Recorded::with_packages("recorded-cli");
     let reading = go::read(&recorded.project(), &context(&recorded.project(), &recorded.cache()));
     // The build list, the project and the standard library.
     assert_eq!(reading.graph.package_count(), 414 + 2);
@@ -230,7 +235,8 @@ fn every_module_is_a_package_and_what_is_not_imported_is_not_conveyed() {
         kind.insert(to);
     }
     assert!(unused.difference(&conveyed).count() > 200, "{}", unused.len());
-    let every_node_hangs = reading.graph.nodes().skip(1).all(|node| reading.graph.dependents(node).next().is_some());
+    let every_node_hangs =
+        reading.graph.nodes().skip(1).all(|node| reading.graph.dependents(node).next().is_some());
     assert!(every_node_hangs);
 }
 

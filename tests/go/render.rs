@@ -43,11 +43,9 @@ pub fn render(reading: &Reading) -> String {
         .map(|(from, to, dependency)| {
             let mut line = format!("edge {} -> {}", graph.package(from).label(), graph.package(to).label());
             let _ = write!(line, " {} {}", dependency.scope, dependency.linkage);
-            for (name, value) in [
-                ("if", &dependency.condition),
-                ("asks", &dependency.requirement),
-                ("as", &dependency.alias),
-            ] {
+            for (name, value) in
+                [("if", &dependency.condition), ("asks", &dependency.requirement), ("as", &dependency.alias)]
+            {
                 if let Some(value) = value {
                     let _ = write!(line, " {name} [{value}]");
                 }

@@ -74,7 +74,7 @@ pub fn read_binary(path: &Path, context: &ReadContext) -> Reading {
         let node = reading.graph.add_package(package(module, &cache, &name, context));
         let mut dependency = linked();
         dependency.requirement = Some(module.required.version.clone());
-        let renamed = module.replacement.as_ref().is_some_and(|stand_in| stand_in.path != module.required.path);
+        let renamed = reading.graph.package(node).name != module.required.path;
         dependency.alias = renamed.then(|| module.required.path.clone());
         reading.graph.add_dependency(project, node, dependency);
     }

@@ -98,9 +98,8 @@ impl<'a> Reader<'a> {
 }
 
 fn place(segments: &[Segment], address: u64) -> Option<usize> {
-    let inside = |segment: &&Segment| {
-        address >= segment.address && address - segment.address < segment.length
-    };
+    let inside =
+        |segment: &&Segment| address >= segment.address && address - segment.address < segment.length;
     let segment = segments.iter().find(inside)?;
     usize::try_from(segment.offset.checked_add(address - segment.address)?).ok()
 }

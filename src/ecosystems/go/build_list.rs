@@ -23,6 +23,7 @@ use std::path::Path;
 #[derive(Clone, Debug, Default)]
 pub struct ModuleGraph {
     /// What each module requires, for every version that was looked at; main modules have an empty version.
+    /// A module is absent if its go.mod could not be read.
     pub requirements: BTreeMap<ModuleVersion, Vec<ModuleVersion>>,
     /// The build list without the main modules: path to version.
     pub selected: BTreeMap<String, String>,
@@ -46,7 +47,16 @@ struct Summary {
     pruned: bool,
     require: Vec<ModuleVersion>,
     problems: Vec<Problem>,
-    missing: bool,
+    absent: Option<Absent>,
+}
+
+/// Why nothing is known of what a module requires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Absent {
+    /// Its go.mod could be downloaded.
+    NotDownloaded,
+    /// The line that replaces it is a problem already, or a member of the workspace stands in for it.
+    Explained,
 }
 
 /// Builds the module graph from the go.mod files on this machine.
@@ -179,21 +189,21 @@ impl Loader<'_> {
     }
 
     fn summary(&self, module: &ModuleVersion) -> Summary {
-        let read = match self.workspace.actual(module) {
-            Actual::Module(actual) => {
-                self.cache.mod_file(&actual).map(|(path, text)| (path, text, Some(actual.path)))
-            }
+        let absent = |absent| Summary { absent: Some(absent), ..Summary::default() };
+        match self.workspace.actual(module) {
+            Actual::Module(actual) => match self.cache.mod_file(&actual) {
+                Some((path, text)) => self.summary_of(module, &path, &text, Some(&actual.path)),
+                None if self.workspace.member(&module.path).is_some() => absent(Absent::Explained),
+                None => absent(Absent::NotDownloaded),
+            },
             Actual::Directory(directory) => {
                 let path = directory.join("go.mod");
-                read_mod_file(&path).map(|text| (path, text, None))
+                match read_mod_file(&path) {
+                    Some(text) => self.summary_of(module, &path, &text, None),
+                    None => absent(Absent::Explained),
+                }
             }
-            // The line that says so is a problem already.
-            Actual::Outside(_) => return Summary::default(),
-        };
-        match read {
-            Some((path, text, actual)) => self.summary_of(module, &path, &text, actual.as_deref()),
-            // A member stands in for every version of itself.
-            None => Summary { missing: self.workspace.member(&module.path).is_none(), ..Summary::default() },
+            Actual::Outside(_) => absent(Absent::Explained),
         }
     }
 
@@ -215,7 +225,7 @@ impl Loader<'_> {
             let message = format!("go.mod of {module} says that the module is {stated}");
             problems.push(Problem::incomplete(Some(SourceSpan::line(&name, line)), message));
         }
-        Summary { pruned: file.is_pruned(), require: self.requirements_of(&file), problems, missing: false }
+        Summary { pruned: file.is_pruned(), require: self.requirements_of(&file), problems, absent: None }
     }
 
     fn finish(self) -> ModuleGraph {
@@ -225,10 +235,14 @@ impl Loader<'_> {
             if summary.pruned {
                 graph.pruned.insert(module.clone());
             }
-            if summary.missing {
-                graph.missing.insert(module);
-            } else {
-                graph.requirements.insert(module, summary.require);
+            match summary.absent {
+                None => {
+                    graph.requirements.insert(module, summary.require);
+                }
+                Some(Absent::NotDownloaded) => {
+                    graph.missing.insert(module);
+                }
+                Some(Absent::Explained) => {}
             }
         }
         graph.problems.sort();

@@ -324,7 +324,18 @@ mod tests {
 
     #[test]
     fn broken_expressions_are_refused() {
-        for text in ["", "(", "a &&", "a b", "a & b", "!", "a)", "a || || b", &"(".repeat(100_000), &"!".repeat(100_000)] {
+        for text in [
+            "",
+            "(",
+            "a &&",
+            "a b",
+            "a & b",
+            "!",
+            "a)",
+            "a || || b",
+            &"(".repeat(100_000),
+            &"!".repeat(100_000),
+        ] {
             assert_eq!(Constraint::parse(text), None, "{}", &text[..text.len().min(20)]);
         }
         let long = vec!["a"; 100_000].join(" || ");

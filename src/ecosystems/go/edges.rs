@@ -202,6 +202,7 @@ pub fn requirement(
         return (Some(line.module.version.clone()), Some(SourceSpan::line(&member.manifest, line.line)));
     }
     let required = graph.requirements.get(from);
-    let version = required.and_then(|all| all.iter().find(|one| one.path == to)).map(|one| one.version.clone());
+    let version =
+        required.and_then(|all| all.iter().find(|one| one.path == to)).map(|one| one.version.clone());
     (version, None)
 }

@@ -90,8 +90,12 @@ impl Finder<'_> {
             }
         }
         graph.own = graph.packages.len();
-        let by_path: HashMap<&str, usize> =
-            self.modules.iter().enumerate().map(|(position, module)| (module.path.as_str(), position)).collect();
+        let by_path: HashMap<&str, usize> = self
+            .modules
+            .iter()
+            .enumerate()
+            .map(|(position, module)| (module.path.as_str(), position))
+            .collect();
         let mut start = 0;
         let mut extra = tools;
         loop {
@@ -103,8 +107,11 @@ impl Finder<'_> {
             }
             extra = &[];
             start = graph.packages.len();
-            let wanted: Vec<String> =
-                wanted.into_keys().filter(|path| !graph.lookups.contains_key(*path)).map(str::to_owned).collect();
+            let wanted: Vec<String> = wanted
+                .into_keys()
+                .filter(|path| !graph.lookups.contains_key(*path))
+                .map(str::to_owned)
+                .collect();
             if wanted.is_empty() {
                 return graph;
             }

@@ -115,9 +115,10 @@ pub fn parse(text: &str) -> ModFile {
     for directive in lines {
         if let Err(trouble) = take(&mut file, &directive) {
             let trouble = match (trouble, directive.verb) {
-                (Trouble::Broken(reason), "replace" | "exclude" | "retract" | "tool" | "ignore" | "toolchain") => {
-                    Trouble::BrokenInMain(reason)
-                }
+                (
+                    Trouble::Broken(reason),
+                    "replace" | "exclude" | "retract" | "tool" | "ignore" | "toolchain",
+                ) => Trouble::BrokenInMain(reason),
                 (trouble, _) => trouble,
             };
             file.trouble.push(Located { value: trouble, line: directive.line });
@@ -183,7 +184,8 @@ fn module_version(directive: &Directive<'_>) -> Result<ModuleVersion, Trouble> {
 
 /// Reads a `replace` line of go.mod or go.work.
 pub(super) fn replacement(directive: &Directive<'_>) -> Result<Replace, Trouble> {
-    let shape = || Trouble::Broken("`replace` takes `module [version] => module version` or a directory".into());
+    let shape =
+        || Trouble::Broken("`replace` takes `module [version] => module version` or a directory".into());
     let arrow = directive.words.iter().position(|word| *word == "=>").ok_or_else(shape)?;
     let (path, version) = match directive.words[..arrow] {
         [path] => (path, None),

@@ -95,7 +95,8 @@ fn check_vendoring(workspace: &mut Workspace, vendored: &[VendoredModule], file:
 impl VendorTree {
     /// Its modules as a build list. Who requires what is known of the main modules only.
     pub fn module_graph(&self, workspace: &Workspace) -> ModuleGraph {
-        let modules = self.text.modules.iter().map(|one| (one.module.path.clone(), one.module.version.clone()));
+        let modules =
+            self.text.modules.iter().map(|one| (one.module.path.clone(), one.module.version.clone()));
         let selected: BTreeMap<_, _> = modules.collect();
         let requirements = workspace.members.iter().map(|member| {
             let required = member.file.require.iter().map(|requirement| requirement.module.clone());
@@ -156,8 +157,9 @@ fn cached_files(
 
 fn broken_archive(module: &ModuleVersion, archive: &Path, reason: &str, context: &ReadContext) -> Problem {
     let place = Some(SourceSpan::file(context.relative(archive)));
-    let message =
-        format!("the archive of {module} cannot be read: {reason}; remove it and run `go mod download {module}`");
+    let message = format!(
+        "the archive of {module} cannot be read: {reason}; remove it and run `go mod download {module}`"
+    );
     Problem::incomplete(place, message)
 }
 
@@ -167,7 +169,8 @@ fn hash_problem(workspace: &Workspace, cache: &ModuleCache, module: &ModuleVersi
     let cached = cache.hash(module)?;
     (cached != line.sum.hash).then(|| {
         let place = Some(SourceSpan::line(&line.file, line.sum.line));
-        let message = format!("{module} in the module cache has another checksum, h1:{cached}; run `go mod verify`");
+        let message =
+            format!("{module} in the module cache has another checksum, h1:{cached}; run `go mod verify`");
         Problem::fact_missing(place, message)
     })
 }
@@ -183,7 +186,9 @@ pub fn module_files(workspace: &Workspace, modules: &[BuildModule]) -> Vec<Modul
         path: module.module.path.clone(),
         tree: match &module.files {
             Some(Files::Directory(directory)) => SourceTree::Directory(directory.clone()),
-            Some(Files::Archive(archive)) => Archive::open(archive).map_or(SourceTree::Missing, SourceTree::Archive),
+            Some(Files::Archive(archive)) => {
+                Archive::open(archive).map_or(SourceTree::Missing, SourceTree::Archive)
+            }
             Some(Files::Listed { .. }) | None => SourceTree::Missing,
         },
         is_main: false,

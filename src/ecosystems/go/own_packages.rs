@@ -20,7 +20,8 @@ pub fn directories(root: &Path, file: &ModFile) -> (Vec<String>, Vec<String>) {
                     if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                         continue;
                     }
-                    let child = if directory.is_empty() { name.clone() } else { format!("{directory}/{name}") };
+                    let child =
+                        if directory.is_empty() { name.clone() } else { format!("{directory}/{name}") };
                     let foreign = name.starts_with(['_', '.']) || name == "testdata" || name == "vendor";
                     let nested = || root.join(&child).join("go.mod").is_file();
                     if !foreign && !is_ignored(&child, &file.ignore) && !nested() {

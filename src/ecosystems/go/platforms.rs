@@ -60,18 +60,8 @@ const COUNT: usize = PLATFORMS.len();
 
 /// Names that a file suffix or a build tag may use although no current release builds for them.
 const OTHER_SYSTEMS: [&str; 3] = ["hurd", "nacl", "zos"];
-const OTHER_ARCHITECTURES: [&str; 10] = [
-    "amd64p32",
-    "armbe",
-    "arm64be",
-    "mips64p32",
-    "mips64p32le",
-    "ppc",
-    "riscv",
-    "s390",
-    "sparc",
-    "sparc64",
-];
+const OTHER_ARCHITECTURES: [&str; 10] =
+    ["amd64p32", "armbe", "arm64be", "mips64p32", "mips64p32le", "ppc", "riscv", "s390", "sparc", "sparc64"];
 
 /// Systems on which the tag `unix` does not hold.
 const NOT_UNIX: [&str; 4] = ["js", "plan9", "wasip1", "windows"];
@@ -262,7 +252,10 @@ mod tests {
             (tag("unix"), Some("unix")),
             (tag("linux"), Some("android || linux")),
             (tag("amd64") | tag("arm64"), Some("amd64 || arm64")),
-            (tag("linux") & tag("amd64") & PlatformSet::CGO, Some("((android && amd64) || (linux && amd64)) && cgo")),
+            (
+                tag("linux") & tag("amd64") & PlatformSet::CGO,
+                Some("((android && amd64) || (linux && amd64)) && cgo"),
+            ),
             (PlatformSet::CGO, Some("cgo")),
             (!PlatformSet::CGO, Some("!cgo")),
             (tag("windows") & !tag("386"), Some("(windows && (amd64 || arm64))")),

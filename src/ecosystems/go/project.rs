@@ -31,8 +31,11 @@ pub fn read(mut workspace: Workspace, context: &ReadContext) -> Reading {
     let vendored = vendor.as_ref().map(|tree| vendored_packages(tree, &workspace, &modules));
     let minor = workspace.go.as_ref().and_then(|go| go_minor(&go.value)).unwrap_or(DEFAULT_MINOR);
     let finder = Finder { modules: &files, vendored: vendored.as_ref(), go_minor: minor };
-    let tools: Vec<_> =
-        workspace.members.iter().flat_map(|one| one.file.tool.iter().map(|tool| tool.value.clone())).collect();
+    let tools: Vec<_> = workspace
+        .members
+        .iter()
+        .flat_map(|one| one.file.tool.iter().map(|tool| tool.value.clone()))
+        .collect();
     let imports = finder.import_graph(&workspace, &tools);
     let reached = reach(&imports, &tool_lookups(&workspace, &imports));
     let edges = edges::edges(&workspace, &graph, &modules, &reached);
@@ -43,7 +46,8 @@ pub fn read(mut workspace: Workspace, context: &ReadContext) -> Reading {
     let mut problems = report.problems;
     problems.extend(std::mem::take(&mut workspace.problems));
 
-    let assembly = Assembly { workspace: &workspace, graph: &graph, modules: &modules, vendor: vendor.as_ref() };
+    let assembly =
+        Assembly { workspace: &workspace, graph: &graph, modules: &modules, vendor: vendor.as_ref() };
     let graph = assembly.dependency_graph(&edges, &imports, &reached, context);
     let covers = workspace.members.iter().map(|member| member.directory.clone()).collect();
     Reading { graph, problems, read: std::mem::take(&mut workspace.read), covers }
@@ -59,7 +63,8 @@ fn module_graph(
         match resolve::module_graph(workspace, context) {
             Ok(graph) => return graph,
             Err(error) => {
-                let message = format!("the go command could not resolve: {error}; the files on this machine are read");
+                let message =
+                    format!("the go command could not resolve: {error}; the files on this machine are read");
                 let place = SourceSpan::file(context.relative(&workspace.directory));
                 workspace.problems.push(Problem::incomplete(Some(place), message));
             }
@@ -124,7 +129,7 @@ impl Report<'_> {
             .collect();
         if !opaque.is_empty() {
             let message = format!(
-                "the files of {} modules are not in the module cache, so what they import is taken from their \
+                "modules whose files are not on this machine ({}), so what they import is taken from their \
                  requirements: {}; run `go mod download`",
                 opaque.len(),
                 opaque.join(", ")
@@ -136,7 +141,7 @@ impl Report<'_> {
         }
         let missing: Vec<_> = self.graph.missing.iter().map(ToString::to_string).collect();
         let message = format!(
-            "go.mod of {} modules is not in the module cache, so the build list may be incomplete: {}; run \
+            "go.mod files that are not in the module cache ({}), so the build list may be incomplete: {}; run \
              `go mod download all`",
             missing.len(),
             missing.join(", ")
@@ -226,7 +231,8 @@ impl Assembly<'_> {
         let own = self.workspace.members.len();
         let library = (own > 0).then(|| graph.add_package(standard_library::of_workspace(self.workspace)));
         for (member, node) in self.workspace.members.iter().zip(&nodes) {
-            let graph_source = self.vendor.map_or_else(|| member.manifest.clone(), |vendor| vendor.file.clone());
+            let graph_source =
+                self.vendor.map_or_else(|| member.manifest.clone(), |vendor| vendor.file.clone());
             let project =
                 Project { node: *node, manifest: member.manifest.clone(), graph_source: Some(graph_source) };
             graph.add_project(project);

@@ -78,9 +78,10 @@ impl Replacements {
 
     /// All replacements, sorted: path, version if only that is replaced, what stands in.
     pub fn all(&self) -> Vec<(&str, Option<&str>, &Actual)> {
-        let exact = self.exact.iter().map(|(module, found)| {
-            (module.path.as_str(), Some(module.version.as_str()), &found.actual)
-        });
+        let exact = self
+            .exact
+            .iter()
+            .map(|(module, found)| (module.path.as_str(), Some(module.version.as_str()), &found.actual));
         let any = self.any_version.iter().map(|(path, found)| (path.as_str(), None, &found.actual));
         let mut all: Vec<_> = exact.chain(any).collect();
         all.sort_unstable_by_key(|(path, version, _)| (*path, *version));

@@ -29,7 +29,8 @@ impl Head {
 /// Reads the head of a file from its first bytes.
 pub fn head(bytes: &[u8]) -> Head {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut scanner = Scanner { bytes, position: 0, line: 1, head: Head::default(), old: Vec::new(), comment: 0 };
+    let mut scanner =
+        Scanner { bytes, position: 0, line: 1, head: Head::default(), old: Vec::new(), comment: 0 };
     let complete = scanner.run().is_some();
     let old = std::mem::take(&mut scanner.old);
     let mut head = scanner.head;
@@ -253,7 +254,14 @@ mod tests {
 
     #[test]
     fn broken_files_end_quietly() {
-        for text in ["package", "package a\nimport 5", "package a\nimport \"x", "#!/bin/sh\n", "/", "package a\nimport (\n)"] {
+        for text in [
+            "package",
+            "package a\nimport 5",
+            "package a\nimport \"x",
+            "#!/bin/sh\n",
+            "/",
+            "package a\nimport (\n)",
+        ] {
             let _ = head(text.as_bytes());
             assert!(head(text.as_bytes()).imports.len() <= 1);
         }

@@ -48,7 +48,8 @@ impl Archive {
             if name.split('/').any(|part| part == "..") || name.contains('\\') {
                 return Err(format!("its entry `{name}` leaves the module's directory"));
             }
-            let Some(inside) = name.find('@').and_then(|at| Some(&name[at + name[at..].find('/')? + 1..])) else {
+            let Some(inside) = name.find('@').and_then(|at| Some(&name[at + name[at..].find('/')? + 1..]))
+            else {
                 continue;
             };
             let (directory, file) = inside.rsplit_once('/').unwrap_or(("", inside));
@@ -211,7 +212,8 @@ impl Collector {
             built.tagged = built.tagged & PlatformSet::CGO;
             if !is_test && !built.plain.is_empty() {
                 self.has_cgo = true;
-                self.native.extend(head.cgo_libraries.iter().map(|library| format!("{library} (linked by cgo)")));
+                self.native
+                    .extend(head.cgo_libraries.iter().map(|library| format!("{library} (linked by cgo)")));
             }
         }
         if built.tagged.is_empty() {

@@ -52,9 +52,13 @@ mod tests {
 
     #[test]
     fn content_hashes_are_kept_and_broken_lines_named() {
-        let file = parse("a v1.0.0 h1:AAA=\na v1.0.0/go.mod h1:BBB=\n\nb v1.0.0\nc v1.0.0 h2:later\nd v1 nohash\n");
+        let file =
+            parse("a v1.0.0 h1:AAA=\na v1.0.0/go.mod h1:BBB=\n\nb v1.0.0\nc v1.0.0 h2:later\nd v1 nohash\n");
         assert_eq!(file.modules.len(), 1);
-        assert_eq!(file.modules[&ModuleVersion::new("a", "v1.0.0")], Sum { hash: "AAA=".to_owned(), line: 1 });
+        assert_eq!(
+            file.modules[&ModuleVersion::new("a", "v1.0.0")],
+            Sum { hash: "AAA=".to_owned(), line: 1 }
+        );
         assert_eq!(file.broken, [4, 6]);
     }
 }

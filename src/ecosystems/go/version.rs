@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn only_full_versions_are_canonical() {
-        for version in ["v1.2.3", "v0.0.0-20190101000000-abcdefabcdef", "v2.0.0+incompatible", "v1.2.3-rc.1"] {
+        for version in ["v1.2.3", "v0.0.0-20190101000000-abcdefabcdef", "v2.0.0+incompatible", "v1.2.3-rc.1"]
+        {
             assert!(is_canonical(version), "{version}");
         }
         for version in ["master", "v1", "v1.2", "1.2.3", "v1.2.3-", "v1.2.3+", "v1.2.3.4", "v1.-2.3"] {

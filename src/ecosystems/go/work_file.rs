@@ -54,7 +54,8 @@ mod tests {
 
     #[test]
     fn members_and_replacements_are_read() {
-        let file = parse("go 1.22\nuse .\nuse (\n\t./tools // ours\n\t\"./lib\"\n)\nreplace a => ./a\nwhat x\n");
+        let file =
+            parse("go 1.22\nuse .\nuse (\n\t./tools // ours\n\t\"./lib\"\n)\nreplace a => ./a\nwhat x\n");
         let members: Vec<_> = file.members.iter().map(|one| (one.value.as_str(), one.line)).collect();
         assert_eq!(members, [(".", 2), ("./tools", 4), ("./lib", 5)]);
         assert_eq!(file.replace.len(), 1);

@@ -70,8 +70,7 @@ impl Workspace {
 
     /// Reads the go.work of a directory and its members.
     pub fn of_work_file(directory: &Path, context: &ReadContext) -> Self {
-        let mut workspace =
-            Self { directory: directory.to_owned(), is_workspace: true, ..Self::default() };
+        let mut workspace = Self { directory: directory.to_owned(), is_workspace: true, ..Self::default() };
         let path = directory.join("go.work");
         let name = context.relative(&path);
         let Some(text) = read_mod_file(&path) else {
