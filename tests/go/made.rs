@@ -99,6 +99,39 @@ fn a_symbolic_link_out_of_the_tree_is_not_followed() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_vendor_tree_out_of_the_tree_is_not_followed() {
+    let directory = tempfile::tempdir().unwrap();
+    let project = project(directory.path(), GO_MOD);
+    let outside = directory.path().join("outside");
+    fs::create_dir_all(&outside).unwrap();
+    fs::write(outside.join("modules.txt"), "# example.com/secret v1.0.0\n## explicit\n").unwrap();
+    std::os::unix::fs::symlink(&outside, project.join("vendor")).unwrap();
+    let reading = go::read(&project, &context(&project, &directory.path().join("cache")));
+    assert!(reading.graph.nodes().all(|node| reading.graph.package(node).name != "example.com/secret"));
+    assert!(reading.problems.iter().any(|problem| problem.message.contains("vendor directory lies outside")));
+}
+
+/// Words that these files are made of, so that random texts get past the first word.
+const WORDS: &str = "(module|require|replace|use|go|import|package|//go:build|// \\+build|#|##|=>|\\(|\\)|\\[|,|\"|`|/\\*|\\*/|&&|\\|\\||!|a.b/C|v1.0.0|\\n|\\r\\n|\\t| |.)*";
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_a_reader_panic(text in WORDS) {
+        let mut lines = go::mod_file::parse(&text).require.iter().map(|one| one.line).collect::<Vec<_>>();
+        lines.dedup();
+        let all = u32::try_from(text.lines().count()).unwrap();
+        proptest::prop_assert!(lines.iter().all(|line| (1..=all).contains(line)));
+        let _ = go::work_file::parse(&text);
+        let _ = go::sum_file::parse(&text);
+        let _ = go::vendor::parse(&text);
+        let _ = go::constraint::Constraint::parse(&text);
+        let head = go::source_file::head(text.as_bytes());
+        proptest::prop_assert!(head.imports.iter().all(|(_, line)| *line >= 1));
+    }
+}
+
+#[test]
 fn a_go_mod_that_is_no_text_or_not_there_is_a_problem() {
     let directory = tempfile::tempdir().unwrap();
     let nothing = go::read(directory.path(), &context(directory.path(), directory.path()));

@@ -24,8 +24,8 @@ const EXECUTABLES: [&[u8]; 7] = [
     b"\xca\xfe\xba\xbe",
 ];
 
-/// No larger program is read.
-const LARGEST: u64 = 4 << 30;
+/// No more of a program is read than this many bytes.
+const LARGEST: u64 = 1 << 30;
 
 /// Whether a file is a program that was compiled by Go with module information.
 pub fn is_go_binary(path: &Path) -> bool {
