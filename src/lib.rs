@@ -8,3 +8,4 @@
 pub mod audit;
 pub mod ecosystems;
 pub mod model;
+pub mod report;
