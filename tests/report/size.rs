@@ -1,0 +1,50 @@
+//! The formats at 2,000 packages: small enough to send, quick enough to wait for.
+
+use crate::{large, rich};
+use licgraph::report::{Format, RenderOptions, render};
+use std::time::{Duration, Instant};
+
+#[test]
+fn every_format_stays_small_and_quick() {
+    let report = large::report(2_000);
+    for (format, limit) in [
+        (Format::Terminal, 20_000),
+        (Format::Markdown, 60_000),
+        (Format::Csv, 2_000_000),
+        (Format::Sarif, 1_000_000),
+        (Format::Junit, 2_000_000),
+        (Format::Json, 8_000_000),
+        (Format::Html, 5_000_000),
+    ] {
+        let start = Instant::now();
+        let bytes = render(&report, format, &RenderOptions::default()).expect("every report can be written");
+        let elapsed = start.elapsed();
+        println!("{format}: {} bytes in {elapsed:?}", bytes.len());
+        assert!(bytes.len() < limit, "{format} has {} bytes", bytes.len());
+        assert!(elapsed < Duration::from_secs(20), "{format} took {elapsed:?}");
+    }
+}
+
+#[test]
+fn the_terminal_folds_what_is_the_same() {
+    let shown = render(&large::report(2_000), Format::Terminal, &RenderOptions::default()).expect("text");
+    let shown = String::from_utf8(shown).expect("UTF-8");
+    let lines = shown.lines().count();
+    assert!(lines < 100, "{lines} lines");
+    assert!(shown.contains("and 10 more packages: "), "{shown}");
+}
+
+/// Writes the pages that the browser check opens into the directory that `LICGRAPH_PAGES` names.
+#[test]
+fn pages_for_the_browser() {
+    let Some(directory) = std::env::var_os("LICGRAPH_PAGES") else { return };
+    let directory = std::path::PathBuf::from(directory);
+    for (name, report) in [
+        ("rich.html", rich::report()),
+        ("large.html", large::report(2_000)),
+        ("small.html", rich::passing()),
+    ] {
+        let page = render(&report, Format::Html, &RenderOptions::default()).expect("a page");
+        std::fs::write(directory.join(name), page).expect("the directory can be written");
+    }
+}
