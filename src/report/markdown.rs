@@ -118,18 +118,20 @@ fn finding(group: &FindingGroup<'_>, page: &mut String) {
 }
 
 fn heading(finding: &Finding) -> String {
-    let subject = finding.package_label.as_deref().or(finding.project.as_deref());
-    let mut text = subject.map_or_else(String::new, |name| format!("**{}**", code(name)));
-    if let Some(license) = &finding.license {
-        let _ = write!(text, " ({})", code(license));
+    let mut parts = Vec::new();
+    if let Some(name) = finding.package_label.as_deref().or(finding.project.as_deref()) {
+        let mut subject = format!("**{}**", code(name));
+        if let Some(license) = &finding.license {
+            let _ = write!(subject, " ({})", code(license));
+        }
+        if let (Some(_), Some(project)) = (&finding.package_label, &finding.project) {
+            let _ = write!(subject, " in {}", code(project));
+        }
+        parts.push(subject);
     }
-    if let (Some(_), Some(project)) = (&finding.package_label, &finding.project) {
-        let _ = write!(text, " in {}", code(project));
-    }
-    if let Some(location) = &finding.location {
-        let _ = write!(text, ", {}", code(&location.to_string()));
-    }
-    format!("{text} · {} `{}`", finding.severity.name(), finding.rule).trim_start().to_owned()
+    parts.push(format!("{} `{}`", finding.severity.name(), finding.rule));
+    parts.extend(finding.location.as_ref().map(|location| code(&location.to_string())));
+    parts.join(" · ")
 }
 
 fn problems(report: &AuditReport, page: &mut String) {

@@ -6,10 +6,10 @@
 
 mod csv;
 pub mod graph;
-//html
+mod html;
 mod json;
 mod junit;
-//layout
+mod layout;
 mod markdown;
 pub mod sanitise;
 mod sarif;
@@ -154,6 +154,6 @@ pub fn render(
         Format::Junit => junit::render(report),
         Format::Markdown => Ok(markdown::render(report).into_bytes()),
         Format::Csv => csv::render(report),
-        Format::Html => Ok(Vec::new()),
+        Format::Html => html::render(report).map(String::into_bytes),
     }
 }

@@ -124,7 +124,7 @@ fn junit() {
     loop {
         match reader.read_event().expect("well-formed XML") {
             quick_xml::events::Event::Eof => break,
-            quick_xml::events::Event::Start(element) if element.name().as_ref() == b"failure" => failures += 1,
+            quick_xml::events::Event::Start(element) if element.name().as_ref() == "failure" => failures += 1,
             _ => {}
         }
     }

@@ -76,7 +76,7 @@ fn graphml_is_well_formed() {
     loop {
         match reader.read_event().expect("well-formed XML") {
             quick_xml::events::Event::Eof => break,
-            quick_xml::events::Event::Start(element) if element.name().as_ref() == b"node" => nodes += 1,
+            quick_xml::events::Event::Start(element) if element.name().as_ref() == "node" => nodes += 1,
             _ => {}
         }
     }

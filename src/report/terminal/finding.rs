@@ -119,6 +119,10 @@ fn level(severity: Severity) -> Level<'static> {
 fn annotation(finding: &Finding, report: &AuditReport) -> String {
     let project = report.projects.iter().find(|project| Some(&project.name) == finding.project.as_ref());
     let own = project.and_then(|project| project.license.as_deref());
+    let through_another = finding.paths.first().is_some_and(|path| path.len() > 2);
+    if let (Some(label), Some(license), true) = (&finding.package_label, &finding.license, through_another) {
+        return format!("brings in {label}, {license}");
+    }
     match (&finding.license, own) {
         (Some(license), Some(own)) => format!("{license} in a work under {own}"),
         (Some(license), None) => license.clone(),
