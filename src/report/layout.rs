@@ -10,7 +10,7 @@ const COLUMN_GAP: usize = 52;
 const ROW_GAP: usize = 12;
 const MARGIN: usize = 6;
 /// Columns of text that fit into a box.
-const TEXT_COLUMNS: usize = 25;
+const TEXT_COLUMNS: usize = 22;
 /// Passes over the columns to bring neighbours to the same height.
 const SWEEPS: usize = 6;
 
@@ -20,6 +20,8 @@ pub(super) struct Node {
     pub(super) label: String,
     /// Second line.
     pub(super) note: String,
+    /// Shown when a pointer rests on the box, beside label and note.
+    pub(super) hint: String,
     /// Style classes; plain words of our own.
     pub(super) class: String,
     /// From 0, left to right.
@@ -47,10 +49,10 @@ impl Drawing {
     /// The SVG element. `description` is what a screen reader says in its place.
     pub(super) fn svg(&self, description: &str) -> String {
         let columns = self.columns();
-        let tallest = columns.iter().map(Vec::len).max().unwrap_or(0);
-        let height = (tallest * (BOX_HEIGHT + ROW_GAP)).saturating_sub(ROW_GAP) + 2 * MARGIN;
+        let places = self.places(&columns);
+        let lowest = places.iter().map(|(_, y)| *y).max().unwrap_or(0);
+        let height = lowest + BOX_HEIGHT + 2 * MARGIN;
         let width = (columns.len() * (BOX_WIDTH + COLUMN_GAP)).saturating_sub(COLUMN_GAP) + 2 * MARGIN;
-        let places = self.places(&columns, height);
         let mut svg = format!(
             "<svg class=\"graph\" role=\"img\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" aria-label=\"{}\">",
@@ -66,6 +68,15 @@ impl Drawing {
         svg
     }
 
+    fn neighbours(&self) -> Vec<Vec<usize>> {
+        let mut neighbours = vec![Vec::new(); self.nodes.len()];
+        for edge in &self.edges {
+            neighbours[edge.from].push(edge.to);
+            neighbours[edge.to].push(edge.from);
+        }
+        neighbours
+    }
+
     /// Positions of nodes by column, each column ordered so that its nodes lie near their neighbours.
     fn columns(&self) -> Vec<Vec<usize>> {
         let count = self.nodes.iter().map(|node| node.column + 1).max().unwrap_or(0);
@@ -73,11 +84,7 @@ impl Drawing {
         for (position, node) in self.nodes.iter().enumerate() {
             columns[node.column].push(position);
         }
-        let mut neighbours = vec![Vec::new(); self.nodes.len()];
-        for edge in &self.edges {
-            neighbours[edge.from].push(edge.to);
-            neighbours[edge.to].push(edge.from);
-        }
+        let neighbours = self.neighbours();
         let mut height = vec![0.0_f64; self.nodes.len()];
         note_heights(&columns, &mut height);
         for sweep in 0..SWEEPS {
@@ -96,18 +103,46 @@ impl Drawing {
         columns
     }
 
-    /// The upper left corner of every box; columns are centred.
-    fn places(&self, columns: &[Vec<usize>], height: usize) -> Vec<(usize, usize)> {
-        let mut places = vec![(0, 0); self.nodes.len()];
-        for (column, nodes) in columns.iter().enumerate() {
-            let used = (nodes.len() * (BOX_HEIGHT + ROW_GAP)).saturating_sub(ROW_GAP);
-            let top = height.saturating_sub(used) / 2;
-            for (row, &node) in nodes.iter().enumerate() {
-                let x = MARGIN + column * (BOX_WIDTH + COLUMN_GAP);
-                places[node] = (x, top + row * (BOX_HEIGHT + ROW_GAP));
+    /// The upper left corner of every box: as near to the height of its neighbours as the order allows.
+    fn places(&self, columns: &[Vec<usize>]) -> Vec<(usize, usize)> {
+        let neighbours = self.neighbours();
+        let mut height = vec![0.0_f64; self.nodes.len()];
+        note_heights(columns, &mut height);
+        for sweep in 0..2 * SWEEPS {
+            let order: Vec<usize> = if sweep % 2 == 0 {
+                (0..columns.len()).rev().collect()
+            } else {
+                (0..columns.len()).collect()
+            };
+            for column in order {
+                settle(&columns[column], &neighbours, &mut height);
             }
         }
-        places
+        let top = height.iter().copied().fold(f64::INFINITY, f64::min);
+        let row = (BOX_HEIGHT + ROW_GAP) as f64;
+        let place = |(node, height): (&Node, &f64)| {
+            let x = MARGIN + node.column * (BOX_WIDTH + COLUMN_GAP);
+            // Heights start at the top, so the difference is never negative.
+            (x, MARGIN + ((height - top) * row).round() as usize)
+        };
+        self.nodes.iter().zip(&height).map(place).collect()
+    }
+}
+
+/// Moves the nodes of a column to their neighbours, a row apart at least, in the order they have.
+fn settle(column: &[usize], neighbours: &[Vec<usize>], height: &mut [f64]) {
+    let wanted: Vec<f64> =
+        column.iter().map(|&node| mean(&neighbours[node], height).unwrap_or(height[node])).collect();
+    let mut settled: Vec<f64> = Vec::with_capacity(wanted.len());
+    for &want in &wanted {
+        let least = settled.last().map_or(f64::NEG_INFINITY, |above| above + 1.0);
+        settled.push(want.max(least));
+    }
+    // Pushing apart moved the column down as a whole; that is taken back.
+    let pushed: f64 = settled.iter().zip(&wanted).map(|(is, want)| is - want).sum();
+    let back = pushed / settled.len().max(1) as f64;
+    for (&node, is) in column.iter().zip(&settled) {
+        height[node] = is - back;
     }
 }
 
@@ -142,14 +177,21 @@ fn write_edge(svg: &mut String, edge: &Edge, from: (usize, usize), to: (usize, u
 }
 
 fn write_node(svg: &mut String, node: &Node, (x, y): (usize, usize)) {
+    let mut title = format!("{}: {}", node.label, node.note);
+    let mut pile = String::new();
+    if !node.hint.is_empty() {
+        title.push_str(&format!(": {}", node.hint));
+        let (x, y) = (x + 4, y + 4);
+        pile = format!("<rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" height=\"{BOX_HEIGHT}\" rx=\"7\"/>");
+    }
     let _ = write!(
         svg,
-        "<g class=\"node {}\"><title>{}: {}</title>\
+        "<g class=\"node {}\"><title>{}</title>{}\
          <rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" height=\"{BOX_HEIGHT}\" rx=\"7\"/>\
          <text x=\"{}\" y=\"{}\">{}</text><text class=\"note\" x=\"{}\" y=\"{}\">{}</text></g>",
         node.class,
-        escape(&node.label),
-        escape(&node.note),
+        escape(&title),
+        pile,
         x + 12,
         y + 18,
         escape(&fit(&node.label)),
@@ -180,7 +222,7 @@ mod tests {
     use super::{Drawing, Edge, Node, fit};
 
     fn node(label: &str, column: usize) -> Node {
-        Node { label: label.to_owned(), note: String::new(), class: "compatible".to_owned(), column }
+        Node { label: label.to_owned(), note: String::new(), hint: String::new(), class: "compatible".to_owned(), column }
     }
 
     #[test]

@@ -113,11 +113,11 @@ async function use(page, where) {
 
   const findings = page.locator('#findings > details:not([open])');
   if ((await findings.count()) > 0) {
-    const summary = findings.first().locator('> summary');
-    await summary.focus();
+    // A handle, since the locator means the next closed one as soon as this one is open.
+    const finding = await findings.first().elementHandle();
+    await (await finding.$('summary')).focus();
     await page.keyboard.press('Enter');
-    const opened = await summary.evaluate((one) => one.parentElement.open);
-    expect(opened, `${where}: a finding opens by keyboard`);
+    expect(await finding.evaluate((one) => one.open), `${where}: a finding opens by keyboard`);
   }
 }
 

@@ -96,9 +96,16 @@ fn parents(number: usize) -> Vec<usize> {
     if number < 40 {
         return Vec::new();
     }
-    let mut parents = vec![number / 5, (number * 31) % number, (number * 17 + 5) % number];
-    parents.sort_unstable();
-    parents.dedup();
+    // The first is the one that the path takes; a multiplication spreads the others.
+    let first = number / 5;
+    let spread = number.wrapping_mul(2_654_435_761) >> 5;
+    let others = [spread % number, (spread >> 7) % number];
+    let mut parents = vec![first];
+    for other in others {
+        if !parents.contains(&other) {
+            parents.push(other);
+        }
+    }
     parents
 }
 

@@ -78,6 +78,7 @@ struct OptionView {
 
 #[derive(Serialize)]
 struct FindingView {
+    number: usize,
     severity: &'static str,
     rule: &'static str,
     rule_text: &'static str,
@@ -275,8 +276,9 @@ fn finding_views(
     open_first: bool,
 ) -> Vec<FindingView> {
     let mut views: Vec<_> = groups.iter().map(|group| finding_view(report, labels, group)).collect();
-    if let Some(first) = views.first_mut() {
-        first.open = open_first;
+    for (position, view) in views.iter_mut().enumerate() {
+        view.number = position + 1;
+        view.open = open_first && position == 0;
     }
     views
 }
@@ -289,6 +291,7 @@ fn finding_view(report: &AuditReport, labels: &Labels<'_>, group: &FindingGroup<
     };
     let subject = finding.package_label.clone().or_else(|| finding.project.clone());
     FindingView {
+        number: 0,
         severity: finding.severity.name(),
         rule: finding.rule.name(),
         rule_text: finding.rule.description(),

@@ -8,9 +8,13 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// Boxes of the picture of the whole; more are not legible.
-const BOXES: usize = 110;
+const BOXES: usize = 140;
 /// Direct dependencies without a finding that are drawn one by one.
 const DIRECT_BOXES: usize = 16;
+/// Packages that are alike from which on one box stands for all of them.
+const FOLD_FROM: usize = 4;
+/// Names in the hint of such a box.
+const NAMES_IN_HINT: usize = 12;
 /// Boxes of the picture of one finding.
 const PATH_BOXES: usize = 24;
 
@@ -50,6 +54,7 @@ impl Sketch {
         self.drawing.nodes.push(Node {
             label: label.to_owned(),
             note: license.to_owned(),
+            hint: String::new(),
             class: format!("{verdict}{project}"),
             column,
         });
@@ -78,6 +83,49 @@ impl Sketch {
     fn mark(&mut self, label: &str) {
         if let Some(&node) = self.known.get(label) {
             self.drawing.nodes[node].class.push_str(" subject");
+        }
+    }
+}
+
+impl Sketch {
+    /// Puts packages at the end of a path that share parents, license and verdict into one box.
+    fn fold_leaves(&mut self) {
+        let mut parents: Vec<Vec<usize>> = vec![Vec::new(); self.drawing.nodes.len()];
+        let mut leaf = vec![true; self.drawing.nodes.len()];
+        for edge in &self.drawing.edges {
+            parents[edge.to].push(edge.from);
+            leaf[edge.from] = false;
+        }
+        let mut alike: BTreeMap<(Vec<usize>, String, String), Vec<usize>> = BTreeMap::new();
+        for (node, drawn) in self.drawing.nodes.iter().enumerate().filter(|(node, _)| leaf[*node]) {
+            let key = (parents[node].clone(), drawn.note.clone(), drawn.class.clone());
+            alike.entry(key).or_default().push(node);
+        }
+        let mut target: Vec<usize> = (0..self.drawing.nodes.len()).collect();
+        for nodes in alike.values().filter(|nodes| nodes.len() >= FOLD_FROM) {
+            let names: Vec<_> = nodes.iter().map(|&node| self.drawing.nodes[node].label.clone()).collect();
+            let first = &mut self.drawing.nodes[nodes[0]];
+            first.label = view::plural(names.len(), "package");
+            first.hint = view::name_list(&names, NAMES_IN_HINT);
+            first.class.push_str(" pile");
+            nodes.iter().for_each(|&node| target[node] = nodes[0]);
+        }
+        self.keep_targets(&target);
+    }
+
+    /// Drops the boxes whose place another has taken, and moves the lines over.
+    fn keep_targets(&mut self, target: &[usize]) {
+        let mut place = vec![0; target.len()];
+        let mut kept = Vec::new();
+        for (node, drawn) in std::mem::take(&mut self.drawing.nodes).into_iter().enumerate() {
+            if target[node] == node {
+                place[node] = kept.len();
+                kept.push(drawn);
+            }
+        }
+        self.drawing.nodes = kept;
+        for edge in std::mem::take(&mut self.drawing.edges) {
+            self.join(place[target[edge.from]], place[target[edge.to]], edge.class);
         }
     }
 }
@@ -133,12 +181,13 @@ pub(super) fn of_report(report: &AuditReport, labels: &Labels<'_>) -> Picture {
     }
     let left_out = add_findings(report, labels, &mut sketch);
     add_direct(report, labels, &mut sketch);
+    sketch.fold_leaves();
     let rest: Vec<_> = report
         .packages
         .iter()
         .filter(|package| !sketch.known.contains_key(&view::label(package)))
         .collect();
-    let drawn = sketch.drawing.nodes.len();
+    let drawn = sketch.known.len();
     let description = format!(
         "Dependency graph with {} drawn: the projects on the left, packages with a finding and the paths to \
          them to the right. The table of packages has the same facts.",
