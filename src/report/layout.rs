@@ -4,13 +4,13 @@ use super::sanitise::shorten;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
-const BOX_WIDTH: usize = 196;
+const BOX_WIDTH: usize = 178;
 const BOX_HEIGHT: usize = 42;
-const COLUMN_GAP: usize = 52;
+const COLUMN_GAP: usize = 40;
 const ROW_GAP: usize = 12;
 const MARGIN: usize = 6;
 /// Columns of text that fit into a box.
-const TEXT_COLUMNS: usize = 22;
+const TEXT_COLUMNS: usize = 21;
 /// Passes over the columns to bring neighbours to the same height.
 const SWEEPS: usize = 6;
 
@@ -77,30 +77,70 @@ impl Drawing {
         neighbours
     }
 
-    /// Positions of nodes by column, each column ordered so that its nodes lie near their neighbours.
+    /// Positions of nodes by column: of several orders the one with the fewest crossings.
+    ///
+    /// The first is that of a walk from the left, which draws a tree without any.
     fn columns(&self) -> Vec<Vec<usize>> {
-        let count = self.nodes.iter().map(|node| node.column + 1).max().unwrap_or(0);
-        let mut columns = vec![Vec::new(); count];
-        for (position, node) in self.nodes.iter().enumerate() {
-            columns[node.column].push(position);
-        }
+        let mut columns = self.walked();
         let neighbours = self.neighbours();
         let mut height = vec![0.0_f64; self.nodes.len()];
         note_heights(&columns, &mut height);
+        let mut best = (self.crossings(&height), columns.clone());
         for sweep in 0..SWEEPS {
-            let order: Vec<usize> =
-                if sweep % 2 == 0 { (1..count).collect() } else { (0..count.saturating_sub(1)).rev().collect() };
+            let mut order: Vec<usize> = (0..columns.len()).collect();
+            if sweep % 2 == 1 {
+                order.reverse();
+            }
             for column in order {
-                let mut keyed: Vec<(f64, usize)> = columns[column]
-                    .iter()
-                    .map(|&node| (mean(&neighbours[node], &height).unwrap_or(height[node]), node))
-                    .collect();
-                keyed.sort_by(|left, right| left.0.total_cmp(&right.0));
-                columns[column] = keyed.into_iter().map(|(_, node)| node).collect();
+                let near = |node: usize| mean(&neighbours[node], &height).unwrap_or(height[node]);
+                columns[column].sort_by(|left, right| near(*left).total_cmp(&near(*right)));
                 note_heights(&columns, &mut height);
+            }
+            let crossings = self.crossings(&height);
+            if crossings < best.0 {
+                best = (crossings, columns.clone());
+            }
+        }
+        best.1
+    }
+
+    /// Nodes by column in the order in which a walk along the edges meets them.
+    fn walked(&self) -> Vec<Vec<usize>> {
+        let count = self.nodes.iter().map(|node| node.column + 1).max().unwrap_or(0);
+        let mut columns = vec![Vec::new(); count];
+        let mut next = vec![Vec::new(); self.nodes.len()];
+        for edge in self.edges.iter().rev() {
+            next[edge.from].push(edge.to);
+        }
+        let mut seen = vec![false; self.nodes.len()];
+        let mut starts: Vec<usize> = (0..self.nodes.len()).collect();
+        starts.sort_by_key(|&node| self.nodes[node].column);
+        for start in starts {
+            let mut open = vec![start];
+            while let Some(node) = open.pop() {
+                if !std::mem::replace(&mut seen[node], true) {
+                    columns[self.nodes[node].column].push(node);
+                    open.extend(next[node].iter().copied());
+                }
             }
         }
         columns
+    }
+
+    /// Pairs of edges between the same columns that cross.
+    fn crossings(&self, height: &[f64]) -> usize {
+        let ends = |edge: &Edge| (self.nodes[edge.from].column, self.nodes[edge.to].column);
+        let mut count = 0;
+        for (position, one) in self.edges.iter().enumerate() {
+            for other in &self.edges[position + 1..] {
+                let left = height[one.from] - height[other.from];
+                let right = height[one.to] - height[other.to];
+                if ends(one) == ends(other) && left * right < 0.0 {
+                    count += 1;
+                }
+            }
+        }
+        count
     }
 
     /// The upper left corner of every box: as near to the height of its neighbours as the order allows.
@@ -235,6 +275,8 @@ mod tests {
         let row = |column: usize, node: usize| columns[column].iter().position(|known| *known == node);
         assert_eq!(row(0, 0), row(1, 3));
         assert_eq!(row(0, 1), row(1, 2));
+        let places = drawing.places(&columns);
+        assert_eq!(places[0].1, places[3].1);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::audit::{AuditReport, PackageReport, ProjectReport};
 use crate::model::{
-    ConclusionSource, Consequence, Finding, PracticeState, RemedyKind, Severity, Suppression,
+    ConclusionSource, Consequence, Finding, PracticeState, RemedyKind, RuleId, Severity, Suppression,
     SuppressionKind, Verb, Verdict,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -194,6 +194,13 @@ fn lower_first(sentence: &str) -> String {
     characters.next().map_or_else(String::new, |first| {
         first.to_lowercase().chain(characters).collect()
     })
+}
+
+/// A rule's name as words: `Joint conflict`.
+pub fn rule_name(rule: RuleId) -> String {
+    let words = rule.name().replace('-', " ");
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// Findings that say the same of several packages.

@@ -289,15 +289,14 @@ fn finding_view(report: &AuditReport, labels: &Labels<'_>, group: &FindingGroup<
         let path = other.paths.first().map(|path| path.join(" → "));
         path.or_else(|| other.package_label.clone()).unwrap_or_else(|| other.reason.clone())
     };
-    let subject = finding.package_label.clone().or_else(|| finding.project.clone());
     FindingView {
         number: 0,
         severity: finding.severity.name(),
         rule: finding.rule.name(),
         rule_text: finding.rule.description(),
-        subject: subject.unwrap_or_else(|| "policy".to_owned()),
+        subject: finding.package_label.clone().unwrap_or_else(|| view::rule_name(finding.rule)),
         license: finding.license.clone(),
-        project: finding.package_label.as_ref().and(finding.project.clone()),
+        project: finding.project.clone(),
         package: finding
             .package
             .as_ref()

@@ -8,9 +8,9 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
 /// Boxes of the picture of the whole; more are not legible.
-const BOXES: usize = 140;
-/// Direct dependencies without a finding that are drawn one by one.
-const DIRECT_BOXES: usize = 16;
+const BOXES: usize = 120;
+/// Packages without a finding that are drawn one by one.
+const CLEAN_BOXES: usize = 24;
 /// Packages that are alike from which on one box stands for all of them.
 const FOLD_FROM: usize = 4;
 /// Names in the hint of such a box.
@@ -166,8 +166,8 @@ pub(super) struct Fold {
 #[derive(Serialize)]
 pub(super) struct Picture {
     pub(super) svg: String,
-    pub(super) drawn: usize,
-    pub(super) folded: usize,
+    /// `12 further packages`.
+    pub(super) folded_text: String,
     pub(super) folds: Vec<Fold>,
     /// Findings whose paths found no room.
     pub(super) left_out: usize,
@@ -180,7 +180,7 @@ pub(super) fn of_report(report: &AuditReport, labels: &Labels<'_>) -> Picture {
         sketch.add(&view::project_label(project), 0, labels);
     }
     let left_out = add_findings(report, labels, &mut sketch);
-    add_direct(report, labels, &mut sketch);
+    add_clean(report, labels, &mut sketch);
     sketch.fold_leaves();
     let rest: Vec<_> = report
         .packages
@@ -195,8 +195,7 @@ pub(super) fn of_report(report: &AuditReport, labels: &Labels<'_>) -> Picture {
     );
     Picture {
         svg: sketch.drawing.svg(&description),
-        drawn,
-        folded: rest.len(),
+        folded_text: view::plural(rest.len(), "further package"),
         folds: folds(&rest),
         left_out,
     }
@@ -221,19 +220,20 @@ fn add_findings(report: &AuditReport, labels: &Labels<'_>, sketch: &mut Sketch) 
     left_out
 }
 
-fn add_direct(report: &AuditReport, labels: &Labels<'_>, sketch: &mut Sketch) {
+/// Everything where there is room for it, else the direct dependencies where there is room for those.
+fn add_clean(report: &AuditReport, labels: &Labels<'_>, sketch: &mut Sketch) {
     let clean: Vec<_> = report
         .packages
         .iter()
-        .filter(|package| package.direct && !package.project)
+        .filter(|package| !package.project)
         .filter(|package| !sketch.known.contains_key(&view::label(package)))
         .collect();
-    let room = BOXES.saturating_sub(sketch.drawing.nodes.len()).min(DIRECT_BOXES);
-    if clean.len() <= room {
-        for package in &clean {
-            if let Some(path) = package.paths.first() {
-                sketch.add_path(path, "calm", labels);
-            }
+    let direct: Vec<_> = clean.iter().copied().filter(|package| package.direct).collect();
+    let room = BOXES.saturating_sub(sketch.drawing.nodes.len()).min(CLEAN_BOXES);
+    let chosen = if clean.len() <= room { clean } else { direct };
+    if chosen.len() <= room {
+        for path in chosen.iter().filter_map(|package| package.paths.first()) {
+            sketch.add_path(path, "calm", labels);
         }
     }
 }
