@@ -12,5 +12,7 @@ mod hostile;
 mod large;
 #[path = "report/rich.rs"]
 mod rich;
+#[path = "report/rich_rest.rs"]
+mod rich_rest;
 #[path = "report/size.rs"]
 mod size;

@@ -1,6 +1,6 @@
 //! The packages as a table (RFC 4180), for spreadsheets.
 
-use super::{RenderError, view};
+use super::{RenderError, view, words};
 use crate::audit::{AuditReport, PackageReport};
 use crate::model::Scope;
 use std::borrow::Cow;
@@ -62,7 +62,7 @@ fn row(package: &PackageReport, rules: String) -> [String; 18] {
         package.linkage.name().to_owned(),
         license.declared.clone().unwrap_or_default(),
         license.concluded.clone(),
-        view::conclusion_name(license.source).to_owned(),
+        words::conclusion_name(license.source).to_owned(),
         license.chosen.clone().unwrap_or_default(),
         license.category.clone().unwrap_or_default(),
         package.verdict.name().to_owned(),

@@ -1,6 +1,6 @@
 //! JUnit XML: one test case a package, project, practice and file that could not be read.
 
-use super::{RenderError, view};
+use super::{RenderError, view, words};
 use crate::audit::{AuditReport, PackageReport, ProjectReport};
 use crate::model::{Consequence, Finding, PracticeResult, PracticeState, Problem, Severity, Verb};
 use quick_xml::Writer;
@@ -62,11 +62,7 @@ fn project_case(report: &AuditReport, project: &ProjectReport) -> Case {
         .filter(|finding| finding.package.is_none() && finding.project.as_ref() == Some(&project.name))
         .collect();
     let note = format!("{}: {}", project.verdict, project.reason);
-    Case {
-        class: project.manifest.clone(),
-        name: view::project_label(project),
-        outcome: judge(&own, note),
-    }
+    Case { class: project.manifest.clone(), name: view::project_label(project), outcome: judge(&own, note) }
 }
 
 fn package_cases(report: &AuditReport) -> Vec<Case> {
@@ -120,8 +116,11 @@ fn judge(findings: &[&Finding], note: String) -> Outcome {
             text: text.join("\n\n"),
         };
     }
-    let waived: Vec<_> =
-        findings.iter().filter_map(|finding| finding.suppressed.as_ref()).map(view::suppression_text).collect();
+    let waived: Vec<_> = findings
+        .iter()
+        .filter_map(|finding| finding.suppressed.as_ref())
+        .map(words::suppression_text)
+        .collect();
     if !waived.is_empty() {
         return Outcome::Skipped { message: waived.join("; ") };
     }
@@ -155,7 +154,7 @@ fn practice_case(practice: &PracticeResult) -> Case {
         }
         (PracticeState::Pass, _) => Outcome::Passed { note: practice.reason.clone() },
         (state, _) => {
-            Outcome::Skipped { message: format!("{}: {}", view::state_name(state), practice.reason) }
+            Outcome::Skipped { message: format!("{}: {}", words::state_name(state), practice.reason) }
         }
     };
     Case { class: practice.id.clone(), name: practice.recommendation.clone(), outcome }
@@ -182,7 +181,8 @@ fn push_counts<'a>(element: &mut BytesStart<'_>, cases: impl Iterator<Item = &'a
             Outcome::Skipped { .. } => skipped += 1,
         }
     }
-    for (name, count) in [("tests", tests), ("failures", failures), ("errors", errors), ("skipped", skipped)] {
+    for (name, count) in [("tests", tests), ("failures", failures), ("errors", errors), ("skipped", skipped)]
+    {
         element.push_attribute((name, count.to_string().as_str()));
     }
 }

@@ -262,7 +262,13 @@ mod tests {
     use super::{Drawing, Edge, Node, fit};
 
     fn node(label: &str, column: usize) -> Node {
-        Node { label: label.to_owned(), note: String::new(), hint: String::new(), class: "compatible".to_owned(), column }
+        Node {
+            label: label.to_owned(),
+            note: String::new(),
+            hint: String::new(),
+            class: "compatible".to_owned(),
+            column,
+        }
     }
 
     #[test]

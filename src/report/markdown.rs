@@ -2,6 +2,7 @@
 
 use super::sanitise::shorten;
 use super::view::{self, FindingGroup, Outcome, Packages};
+use super::words;
 use crate::audit::AuditReport;
 use crate::model::{Finding, PracticeState, Severity, Verdict};
 use std::fmt::Write;
@@ -51,7 +52,8 @@ fn projects(report: &AuditReport, page: &mut String) {
     page.push_str("| project | license | verdict | can be conveyed under |\n|---|---|---|---|\n");
     for project in report.projects.iter().take(ROWS_SHOWN) {
         let license = project.license.as_deref().map_or_else(|| "not stated".to_owned(), cell_code);
-        let outbound = project.effective_outbound.0.as_deref().map_or_else(|| "nothing".to_owned(), cell_code);
+        let outbound =
+            project.effective_outbound.0.as_deref().map_or_else(|| "nothing".to_owned(), cell_code);
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(
             page,
@@ -62,7 +64,7 @@ fn projects(report: &AuditReport, page: &mut String) {
     }
     page.push('\n');
     if report.projects.len() > ROWS_SHOWN {
-        line(page, &format!("And {}.", view::plural(report.projects.len() - ROWS_SHOWN, "more project")));
+        line(page, &format!("And {}.", words::plural(report.projects.len() - ROWS_SHOWN, "more project")));
     }
 }
 
@@ -76,7 +78,7 @@ fn findings(report: &AuditReport, page: &mut String) {
     }
     if !others.is_empty() {
         let count: usize = others.iter().map(|group| 1 + group.others.len()).sum();
-        let heading = if count == 1 { "1 thing".to_owned() } else { view::plural(count, "thing") };
+        let heading = if count == 1 { "1 thing".to_owned() } else { words::plural(count, "thing") };
         line(page, &format!("<details><summary>{heading} to look at</summary>"));
         list(&others, GROUPS_SHOWN.saturating_sub(errors.len()).max(5), page);
         line(page, "</details>");
@@ -89,7 +91,7 @@ fn list(groups: &[&FindingGroup<'_>], limit: usize, page: &mut String) {
     }
     if groups.len() > limit {
         let rest: usize = groups[limit..].iter().map(|group| 1 + group.others.len()).sum();
-        line(page, &format!("And {} that the full report lists.", view::plural(rest, "more finding")));
+        line(page, &format!("And {} that the full report lists.", words::plural(rest, "more finding")));
     }
 }
 
@@ -99,7 +101,7 @@ fn finding(group: &FindingGroup<'_>, page: &mut String) {
     if !group.others.is_empty() {
         let names: Vec<_> =
             group.others.iter().filter_map(|other| other.package_label.as_deref()).map(code).collect();
-        let _ = writeln!(page, "  - the same for {}", view::name_list(&names, NAMES_SHOWN));
+        let _ = writeln!(page, "  - the same for {}", words::name_list(&names, NAMES_SHOWN));
     }
     for path in lead.paths.iter().take(3) {
         let steps: Vec<_> = path.iter().map(|step| code(step)).collect();
@@ -141,11 +143,12 @@ fn problems(report: &AuditReport, page: &mut String) {
     }
     line(
         page,
-        &format!("<details><summary>{} that could not be read</summary>", view::plural(count, "thing")),
+        &format!("<details><summary>{} that could not be read</summary>", words::plural(count, "thing")),
     );
     for problem in report.problems.iter().take(ROWS_SHOWN) {
-        let place = problem.location.as_ref().map_or_else(String::new, |at| format!("{}: ", code(&at.to_string())));
-        let consequence = view::consequence_name(problem.consequence);
+        let place =
+            problem.location.as_ref().map_or_else(String::new, |at| format!("{}: ", code(&at.to_string())));
+        let consequence = words::consequence_name(problem.consequence);
         let _ = writeln!(page, "- {place}{} ({consequence})", prose(&problem.message));
     }
     for place in report.summary.not_read.iter().take(ROWS_SHOWN) {
@@ -153,7 +156,7 @@ fn problems(report: &AuditReport, page: &mut String) {
     }
     let shown = report.problems.len().min(ROWS_SHOWN) + report.summary.not_read.len().min(ROWS_SHOWN);
     if count > shown {
-        let _ = writeln!(page, "- and {} more", view::thousands(count - shown));
+        let _ = writeln!(page, "- and {} more", words::thousands(count - shown));
     }
     line(page, "\n</details>");
 }
@@ -164,14 +167,14 @@ fn practices(report: &AuditReport, page: &mut String) {
     if open.is_empty() {
         return;
     }
-    let heading = view::plural(open.len(), "practice");
+    let heading = words::plural(open.len(), "practice");
     line(page, &format!("<details><summary>{heading} not met</summary>"));
     for practice in open.iter().take(ROWS_SHOWN) {
         let _ = writeln!(
             page,
             "- **{}** ({}): {}",
             prose(&practice.id),
-            view::verb_name(practice.verb),
+            words::verb_name(practice.verb),
             prose(&practice.reason)
         );
     }
@@ -186,19 +189,19 @@ fn licenses(report: &AuditReport, page: &mut String) {
     if uses.is_empty() {
         return;
     }
-    line(page, &format!("<details><summary>{} occur</summary>", view::plural(uses.len(), "license")));
+    line(page, &format!("<details><summary>{} occur</summary>", words::plural(uses.len(), "license")));
     page.push_str("| license | packages | worst verdict |\n|---|--:|---|\n");
     for entry in uses.iter().take(ROWS_SHOWN) {
         let verdict = entry.worst;
         let emphasis = if verdict == Verdict::Compatible { "" } else { "**" };
-        let count = view::thousands(entry.packages);
+        let count = words::thousands(entry.packages);
         let _ = writeln!(page, "| {} | {count} | {emphasis}{verdict}{emphasis} |", cell_code(entry.license));
     }
     page.push('\n');
     if uses.len() > ROWS_SHOWN {
         let rest: usize = uses[ROWS_SHOWN..].iter().map(|entry| entry.packages).sum();
-        let others = view::plural(uses.len() - ROWS_SHOWN, "more license");
-        line(page, &format!("And {others} with {}.", view::plural(rest, "package")));
+        let others = words::plural(uses.len() - ROWS_SHOWN, "more license");
+        line(page, &format!("And {others} with {}.", words::plural(rest, "package")));
     }
     blockers(report, page);
     line(page, "</details>");
@@ -229,13 +232,13 @@ fn waived(report: &AuditReport, page: &mut String) {
     if waived.is_empty() {
         return;
     }
-    line(page, &format!("<details><summary>{} waived</summary>", view::plural(waived.len(), "finding")));
+    line(page, &format!("<details><summary>{} waived</summary>", words::plural(waived.len(), "finding")));
     for finding in waived.iter().take(ROWS_SHOWN) {
-        let reason = finding.suppressed.as_ref().map(view::suppression_text).unwrap_or_default();
+        let reason = finding.suppressed.as_ref().map(words::suppression_text).unwrap_or_default();
         let _ = writeln!(page, "- {}: {}", heading(finding), prose(&reason));
     }
     if waived.len() > ROWS_SHOWN {
-        let _ = writeln!(page, "- and {} more", view::thousands(waived.len() - ROWS_SHOWN));
+        let _ = writeln!(page, "- and {} more", words::thousands(waived.len() - ROWS_SHOWN));
     }
     line(page, "\n</details>");
 }
@@ -244,7 +247,7 @@ fn footer(report: &AuditReport) -> String {
     let fetched: usize = report.summary.fetched.values().sum();
     let network = match fetched {
         0 => "nothing was fetched".to_owned(),
-        count => format!("{} made", view::plural(count, "request")),
+        count => format!("{} made", words::plural(count, "request")),
     };
     format!(
         "<sub>{} {} · SPDX License List {} · distribution: {} · {} read · {network} · not legal advice</sub>",
@@ -252,7 +255,7 @@ fn footer(report: &AuditReport) -> String {
         prose(&report.tool.version),
         prose(&report.tool.license_list_version),
         report.distribution.name(),
-        view::plural(report.summary.read.len(), "file"),
+        words::plural(report.summary.read.len(), "file"),
     )
 }
 

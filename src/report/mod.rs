@@ -15,6 +15,7 @@ pub mod sanitise;
 mod sarif;
 mod terminal;
 mod view;
+mod words;
 
 pub use json::json_schema;
 
@@ -138,11 +139,7 @@ pub enum RenderError {
 ///
 /// # Errors
 /// When a value cannot be expressed in the format; never because of what a name or license contains.
-pub fn render(
-    report: &AuditReport,
-    format: Format,
-    options: &RenderOptions,
-) -> Result<Vec<u8>, RenderError> {
+pub fn render(report: &AuditReport, format: Format, options: &RenderOptions) -> Result<Vec<u8>, RenderError> {
     if format == Format::Json {
         return json::render(report);
     }

@@ -54,14 +54,33 @@ fn is_break(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\t')
 }
 
-/// A copy of the report in which every text is clean.
+/// The report with every text clean: as it is where nothing in it is harmful, which is the usual case and cheap
+/// to see, else a copy.
 ///
 /// # Errors
 /// When the report cannot be expressed as JSON, which its types rule out.
-pub fn inert(report: &AuditReport) -> Result<AuditReport, serde_json::Error> {
+pub fn inert(report: &AuditReport) -> Result<Cow<'_, AuditReport>, serde_json::Error> {
+    if is_harmless(&serde_json::to_string(report)?) {
+        return Ok(Cow::Borrowed(report));
+    }
     let mut value = serde_json::to_value(report)?;
     clean_value(&mut value);
-    serde_json::from_value(value)
+    serde_json::from_value(value).map(Cow::Owned)
+}
+
+/// Whether no text in this JSON needs cleaning. JSON escapes control characters, each by a letter of its own.
+fn is_harmless(json: &str) -> bool {
+    let mut characters = json.chars();
+    while let Some(character) = characters.next() {
+        let harmful = match character {
+            '\\' => !matches!(characters.next(), Some('"' | '\\')),
+            other => is_harmful(other),
+        };
+        if harmful {
+            return false;
+        }
+    }
+    true
 }
 
 /// A copy of file texts under clean names. The texts keep their line breaks.
@@ -80,7 +99,8 @@ fn clean_line(line: &str) -> Cow<'_, str> {
     if !line.chars().any(|character| character != '\t' && is_harmful(character)) {
         return Cow::Borrowed(line);
     }
-    let seen = |character: char| if character != '\t' && is_harmful(character) { '\u{fffd}' } else { character };
+    let seen =
+        |character: char| if character != '\t' && is_harmful(character) { '\u{fffd}' } else { character };
     Cow::Owned(line.chars().map(seen).collect())
 }
 
@@ -105,8 +125,20 @@ fn clean_value(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean, shorten};
+    use super::{clean, is_harmless, shorten};
     use std::borrow::Cow;
+
+    #[test]
+    fn json_without_harm_is_seen_as_such() {
+        for text in ["plain", "größe \"quoted\" C:\\new", ""] {
+            let json = serde_json::to_string(&[text]).expect("JSON");
+            assert!(is_harmless(&json), "{json}");
+        }
+        for text in ["a\nb", "\u{1b}[m", "\u{7f}", "\u{9b}", "\u{202e}", "\\\t"] {
+            let json = serde_json::to_string(&[text]).expect("JSON");
+            assert!(!is_harmless(&json), "{json}");
+        }
+    }
 
     #[test]
     fn what_cannot_be_seen_is_written_out() {

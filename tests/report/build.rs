@@ -2,8 +2,8 @@
 
 use licgraph::audit::{DependencyReport, LicenseReport, OutboundOption, PackageReport, ProjectReport};
 use licgraph::model::{
-    ConclusionSource, DeclaredLicense, Ecosystem, EffectiveOutbound, Finding, LicenseSource, LicenseStatement,
-    Linkage, Origin, PackageDetails, Purl, RuleId, Scope, Severity, SourceSpan, Verdict,
+    ConclusionSource, DeclaredLicense, Ecosystem, EffectiveOutbound, Finding, LicenseSource,
+    LicenseStatement, Linkage, Origin, PackageDetails, Purl, RuleId, Scope, Severity, SourceSpan, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -83,7 +83,9 @@ fn category(license: &str) -> Option<String> {
     let name = match license {
         "NOASSERTION" | "NONE" => return None,
         _ if license.contains("AGPL") => "network-copyleft",
-        _ if license.contains("LGPL") || license.contains("MPL") || license.contains("CDDL") => "weak-copyleft",
+        _ if license.contains("LGPL") || license.contains("MPL") || license.contains("CDDL") => {
+            "weak-copyleft"
+        }
         _ if license.contains("GPL") => "strong-copyleft",
         _ if license.contains("BUSL") => "source-available",
         _ => "permissive",
@@ -104,7 +106,12 @@ pub fn edge(from: &Purl, to: &Purl) -> DependencyReport {
 }
 
 /// A finding about a package of a project.
-pub fn finding(rule: RuleId, severity: Severity, package: &PackageReport, project: &ProjectReport) -> Finding {
+pub fn finding(
+    rule: RuleId,
+    severity: Severity,
+    package: &PackageReport,
+    project: &ProjectReport,
+) -> Finding {
     let label = format!("{} {}", package.name, package.version.as_deref().unwrap_or_default());
     Finding {
         id: fingerprint(rule.name(), package.purl.without_version()),

@@ -24,10 +24,8 @@ fn terminal(width: usize) -> RenderOptions {
 
 fn validate(schema: &Value, instance: &Value, draft: jsonschema::Draft) {
     let validator = jsonschema::options().with_draft(draft).build(schema).expect("the schema is valid");
-    let errors: Vec<_> = validator
-        .iter_errors(instance)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
+    let errors: Vec<_> =
+        validator.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
 }
 
@@ -48,7 +46,11 @@ fn terminal_at_200_columns() {
 fn terminal_without_unicode_is_ascii() {
     let options = RenderOptions { unicode: false, ..terminal(80) };
     let shown = text(Format::Terminal, &options);
-    assert!(shown.is_ascii(), "{:?}", shown.chars().filter(|character| !character.is_ascii()).collect::<String>());
+    assert!(
+        shown.is_ascii(),
+        "{:?}",
+        shown.chars().filter(|character| !character.is_ascii()).collect::<String>()
+    );
     insta::assert_snapshot!(shown);
 }
 
@@ -94,7 +96,8 @@ fn sarif_follows_the_standard() {
     let mut log: Value = serde_json::from_str(&shown).expect("SARIF is JSON");
     validate(&schema, &log, jsonschema::Draft::Draft4);
     log["runs"][0]["results"][0]["level"] = "fatal".into();
-    let validator = jsonschema::options().with_draft(jsonschema::Draft::Draft4).build(&schema).expect("valid");
+    let validator =
+        jsonschema::options().with_draft(jsonschema::Draft::Draft4).build(&schema).expect("valid");
     assert!(!validator.is_valid(&log), "the schema must refuse an unknown level");
     insta::assert_snapshot!(shown);
 }
@@ -158,6 +161,10 @@ fn formats_are_named() {
 #[test]
 fn the_same_report_gives_the_same_bytes() {
     for format in Format::ALL {
-        assert_eq!(text(format, &RenderOptions::default()), text(format, &RenderOptions::default()), "{format}");
+        assert_eq!(
+            text(format, &RenderOptions::default()),
+            text(format, &RenderOptions::default()),
+            "{format}"
+        );
     }
 }

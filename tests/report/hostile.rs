@@ -10,7 +10,8 @@ fn assert_inert(format: &str, text: &str) {
     let harmful: Vec<_> = text
         .chars()
         .filter(|character| {
-            character.is_control() && !matches!(character, '\n' | '\r') || ('\u{202a}'..='\u{202e}').contains(character)
+            character.is_control() && !matches!(character, '\n' | '\r')
+                || ('\u{202a}'..='\u{202e}').contains(character)
         })
         .collect();
     assert!(harmful.is_empty(), "{format} holds {harmful:?}");
@@ -26,7 +27,9 @@ fn nothing_drives_the_readers_terminal() {
     for view in [TreeView::Whole { depth: None }, TreeView::ByLicense, TreeView::Duplicates] {
         assert_inert("tree", &tree(&report, &view, &options).expect("a tree"));
     }
-    for (name, export) in [("dot", dot(&report)), ("graphml", graphml(&report)), ("mermaid", mermaid(&report))] {
+    for (name, export) in
+        [("dot", dot(&report)), ("graphml", graphml(&report)), ("mermaid", mermaid(&report))]
+    {
         assert_inert(name, &export.expect("an export"));
     }
     let error = why(&report, "\u{1b}[2Jx", 1, &options).expect_err("unknown");

@@ -3,8 +3,8 @@
 use crate::build::{edge, finding, outbound, package, project};
 use licgraph::audit::{AuditReport, PackageReport, SCHEMA_VERSION, Summary, Tool};
 use licgraph::model::{
-    Distribution, Ecosystem, Obligation, ObligationKind, Remedy, RemedyKind, RuleId, Severity, SourceSpan,
-    Verdict,
+    Distribution, Ecosystem, EffectiveOutbound, Obligation, ObligationKind, Remedy, RemedyKind, RuleId,
+    Severity, SourceSpan, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -57,6 +57,7 @@ pub fn report(count: usize) -> AuditReport {
     }
     shop.verdict = Verdict::Incompatible;
     shop.reason = "Code under the GPL and the AGPL reaches the whole program.".to_owned();
+    shop.effective_outbound = EffectiveOutbound(None);
     shop.conveyed_packages = count;
     let blocking: Vec<_> = packages
         .iter()
@@ -88,7 +89,9 @@ fn reason(verdict: Verdict, license: &str) -> String {
         Verdict::Compatible => format!("{license} asks for nothing that MIT cannot give."),
         Verdict::Conditional => "A bundled library under the LGPL must stay replaceable.".to_owned(),
         Verdict::Unknown => "Nothing says which license it has.".to_owned(),
-        Verdict::Incompatible => format!("{license} reaches the whole program, and MIT does not offer those terms."),
+        Verdict::Incompatible => {
+            format!("{license} reaches the whole program, and MIT does not offer those terms.")
+        }
     }
 }
 
@@ -181,4 +184,18 @@ fn assemble(
         practices: Vec::new(),
         summary,
     }
+}
+
+/// The same, where every package has a finding with a reason of its own: nothing can be folded.
+pub fn all_wrong(count: usize) -> AuditReport {
+    let mut report = report(count);
+    let shop = report.projects[0].clone();
+    let wrong =
+        report.packages.iter().filter(|package| !package.project).enumerate().map(|(number, package)| {
+            let mut found = finding(RuleId::UnknownLicense, Severity::Error, package, &shop);
+            found.reason = format!("Its metadata names license {number}, which nobody knows.");
+            found
+        });
+    report.findings = wrong.collect();
+    report
 }

@@ -1,12 +1,12 @@
 //! One report that holds a bit of everything: three ecosystems, every kind of answer, hostile names.
 
 use crate::build::{declared, edge, finding, loose, outbound, package, project};
+use crate::rich_rest::{obligations, practices, problems};
 use licgraph::audit::{AuditReport, DependencyReport, PackageReport, SCHEMA_VERSION, Summary, Tool};
 use licgraph::model::{
-    Basis, Checksum, ChecksumAlgorithm, ConclusionSource, Consequence, DeclaredLicense, DetectedKind,
-    DetectedLicense, Distribution, Ecosystem, EffectiveOutbound, Finding, LicenseSource, LicenseStatement,
-    Linkage, Obligation, ObligationKind, Origin, PracticeEvidence, PracticeResult, PracticeState, Problem,
-    Remedy, RemedyKind, RuleId, Scope, Severity, SourceSpan, Suppression, SuppressionKind, Verb, Verdict,
+    Basis, Checksum, ChecksumAlgorithm, ConclusionSource, DeclaredLicense, DetectedKind, DetectedLicense,
+    Distribution, Ecosystem, EffectiveOutbound, Finding, LicenseSource, LicenseStatement, Linkage, Origin,
+    Remedy, RemedyKind, RuleId, Scope, Severity, SourceSpan, Suppression, SuppressionKind, Verdict,
 };
 use std::collections::BTreeMap;
 
@@ -25,7 +25,8 @@ http-mesh = \"0.8\"
 ";
 
 const SCRIPT: &str = "<script>alert('owned')</script>";
-const ESCAPES: &str = "red\u{1b}[31m\u{1b}]0;title\u{7}";
+/// A name that would turn a terminal red and give it a title.
+pub const ESCAPES: &str = "red\u{1b}[31m\u{1b}]0;title\u{7}";
 const REVERSED: &str = "safe\u{202e}txt.exe";
 const FORMULA: &str = "=cmd|' /C calc'!A0";
 
@@ -252,7 +253,10 @@ fn findings(packages: &[PackageReport], projects: &[licgraph::audit::ProjectRepo
     gpl.condition = Some("cfg(unix)".to_owned());
     gpl.more_paths = true;
     gpl.remedies = vec![
-        remedy(RemedyKind::Replace, "Use rustyline-lite without its feature `readline`, or another line editor."),
+        remedy(
+            RemedyKind::Replace,
+            "Use rustyline-lite without its feature `readline`, or another line editor.",
+        ),
         remedy(RemedyKind::ChangeLinkage, "Run the line editor as a separate program."),
         remedy(RemedyKind::Relicense, "Convey shop under GPL-3.0-only."),
         remedy(RemedyKind::AskUpstream, "Ask the authors of readline-sys for a linking exception."),
@@ -379,102 +383,7 @@ fn dependencies(packages: &[PackageReport]) -> Vec<DependencyReport> {
     edges
 }
 
-fn problems() -> Vec<Problem> {
-    vec![
-        Problem {
-            location: Some(SourceSpan { file: "web/yarn.lock".to_owned(), line: 17, column: 3 }),
-            message: "expected a version after `@babel/parser`; run the client again to repair it".to_owned(),
-            consequence: Consequence::Incomplete,
-        },
-        Problem::fact_missing(None, format!("the archive of {ESCAPES} has no license file")),
-        Problem::note(Some(SourceSpan::file("Cargo.lock")), "written by an older client"),
-    ]
-}
-
-fn obligations() -> Vec<Obligation> {
-    let duty = |kind: ObligationKind, licenses: &[&str], packages: &[&str]| Obligation {
-        kind,
-        duty: kind.duty().to_owned(),
-        licenses: licenses.iter().map(|name| (*name).to_owned()).collect(),
-        packages: packages.iter().map(|name| (*name).to_owned()).collect(),
-    };
-    vec![
-        duty(
-            ObligationKind::Notice,
-            &["Apache-2.0", "ISC", "MIT"],
-            &["pkg:cargo/serde@1.0.228", "pkg:npm/%40babel/core@7.28.0"],
-        ),
-        duty(ObligationKind::NoticeFile, &["Apache-2.0"], &["pkg:cargo/http-mesh@0.8.0"]),
-        duty(ObligationKind::SourceOwn, &["MPL-2.0"], &["pkg:cargo/winreg-helper@0.2.0"]),
-    ]
-}
-
-fn practices() -> Vec<PracticeResult> {
-    let practice = |id: &str, verb, state, recommendation: &str, reason: &str, place: Option<&str>| {
-        PracticeResult {
-            id: id.to_owned(),
-            recommendation: recommendation.to_owned(),
-            verb,
-            state,
-            confidence: 0.9,
-            reason: reason.to_owned(),
-            evidence: vec![PracticeEvidence {
-                statement: reason.to_owned(),
-                place: place.map(str::to_owned),
-                time: None,
-            }],
-            fix: format!("Add it; a template for {id} is in the guide."),
-        }
-    };
-    vec![
-        practice(
-            "LIC-1",
-            Verb::Must,
-            PracticeState::Pass,
-            "The repository has a license file.",
-            "LICENSE holds the MIT text.",
-            Some("LICENSE:1"),
-        ),
-        practice(
-            "SEC-1",
-            Verb::Must,
-            PracticeState::Fail,
-            "The project says how to report a vulnerability.",
-            "SECURITY.md was looked for and is not there.",
-            Some("SECURITY.md"),
-        ),
-        practice(
-            "DOC-2",
-            Verb::Should,
-            PracticeState::Fail,
-            "Contributors find out how to contribute.",
-            "CONTRIBUTING.md was looked for and is not there.",
-            None,
-        ),
-        practice(
-            "GOV-1",
-            Verb::May,
-            PracticeState::Review,
-            "Decisions are written down.",
-            "There is a folder of decisions that a program cannot judge.",
-            Some("docs/decisions.md:1"),
-        ),
-        practice(
-            "CI-3",
-            Verb::Helps,
-            PracticeState::Unknown,
-            "Releases are signed.",
-            "The tags could not be read.",
-            None,
-        ),
-    ]
-}
-
-fn summary(
-    packages: &[PackageReport],
-    findings: &[Finding],
-    dependencies: &[DependencyReport],
-) -> Summary {
+fn summary(packages: &[PackageReport], findings: &[Finding], dependencies: &[DependencyReport]) -> Summary {
     let mut verdicts = BTreeMap::new();
     for package in packages.iter().filter(|package| !package.project) {
         *verdicts.entry(package.verdict.name().to_owned()).or_insert(0) += 1;
@@ -490,7 +399,9 @@ fn summary(
         verdicts,
         findings: severities,
         suppressed: findings.iter().filter(|finding| finding.suppressed.is_some()).count(),
-        read: ["Cargo.lock", "Cargo.toml", "tools/uv.lock", "web/package-lock.json"].map(str::to_owned).to_vec(),
+        read: ["Cargo.lock", "Cargo.toml", "tools/uv.lock", "web/package-lock.json"]
+            .map(str::to_owned)
+            .to_vec(),
         not_read: vec!["docs/Gemfile: no reader for this manifest".to_owned()],
         fetched: BTreeMap::from([("registry.example".to_owned(), 3)]),
         not_fetched: 2,

@@ -26,6 +26,16 @@ fn every_format_stays_small_and_quick() {
 }
 
 #[test]
+fn a_page_on_which_everything_is_wrong_stays_small() {
+    let report = large::all_wrong(2_000);
+    let page = render(&report, Format::Html, &RenderOptions::default()).expect("a page");
+    println!("html: {} bytes", page.len());
+    assert!(page.len() < 5_000_000, "{} bytes", page.len());
+    let comment = render(&report, Format::Markdown, &RenderOptions::default()).expect("a comment");
+    assert!(comment.len() < 60_000, "{} bytes", comment.len());
+}
+
+#[test]
 fn the_terminal_folds_what_is_the_same() {
     let shown = render(&large::report(2_000), Format::Terminal, &RenderOptions::default()).expect("text");
     let shown = String::from_utf8(shown).expect("UTF-8");
@@ -44,8 +54,33 @@ fn pages_for_the_browser() {
         ("rich.html", rich::report()),
         ("large.html", large::report(2_000)),
         ("small.html", rich::passing()),
+        ("wrong.html", large::all_wrong(2_000)),
     ] {
         let page = render(&report, Format::Html, &RenderOptions::default()).expect("a page");
         std::fs::write(directory.join(name), page).expect("the directory can be written");
+    }
+}
+
+/// Writes what a terminal shows, with colour, into the directory that `LICGRAPH_PAGES` names.
+#[test]
+#[ignore = "writes files to look at in a terminal"]
+fn terminals_to_look_at() {
+    let directory = std::path::PathBuf::from(std::env::var_os("LICGRAPH_PAGES").expect("a directory"));
+    for width in [80, 200] {
+        for (name, report) in
+            [("rich", rich::report()), ("large", large::report(2_000)), ("small", rich::passing())]
+        {
+            let sources =
+                std::collections::BTreeMap::from([("Cargo.toml".to_owned(), rich::CARGO_TOML.to_owned())]);
+            let options = RenderOptions {
+                color: true,
+                width,
+                sources,
+                elapsed: Some(Duration::from_millis(412)),
+                ..RenderOptions::default()
+            };
+            let shown = render(&report, Format::Terminal, &options).expect("text");
+            std::fs::write(directory.join(format!("{name}-{width}.ans")), shown).expect("a file");
+        }
     }
 }

@@ -71,8 +71,11 @@ fn dot_text(text: &str) -> String {
 pub(super) fn mermaid(graph: &Graph<'_>) -> String {
     let mut out = String::from("flowchart LR\n");
     for (node, package) in graph.packages.iter().enumerate() {
-        let label =
-            format!("{}<br/>{}", mermaid_text(&view::label(package)), mermaid_text(&package.license.concluded));
+        let label = format!(
+            "{}<br/>{}",
+            mermaid_text(&view::label(package)),
+            mermaid_text(&package.license.concluded)
+        );
         let _ = writeln!(out, "  n{node}[\"{label}\"]:::{}", package.verdict);
     }
     for (from, to, edge) in edges(graph) {
@@ -120,14 +123,15 @@ const KEYS: [(&str, &str); 9] = [
 pub(super) fn graphml(graph: &Graph<'_>) -> Result<String, RenderError> {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let root = BytesStart::new("graphml")
-        .with_attributes([("xmlns", "http://graphml.graphdrawing.org/xmlns")]);
+    let root =
+        BytesStart::new("graphml").with_attributes([("xmlns", "http://graphml.graphdrawing.org/xmlns")]);
     writer.write_event(Event::Start(root))?;
     for (name, of) in KEYS {
         let key = [("id", name), ("for", of), ("attr.name", name), ("attr.type", "string")];
         writer.write_event(Event::Empty(BytesStart::new("key").with_attributes(key)))?;
     }
-    let element = BytesStart::new("graph").with_attributes([("id", "dependencies"), ("edgedefault", "directed")]);
+    let element =
+        BytesStart::new("graph").with_attributes([("id", "dependencies"), ("edgedefault", "directed")]);
     writer.write_event(Event::Start(element))?;
     for (node, package) in graph.packages.iter().enumerate() {
         let id = format!("n{node}");

@@ -95,8 +95,11 @@ impl<'a> Graph<'a> {
     /// The graph of a report. An edge to a package that the report does not list is left out.
     pub(super) fn of(report: &'a AuditReport) -> Self {
         let packages = report.packages.as_slice();
-        let positions: HashMap<&str, usize> =
-            packages.iter().enumerate().map(|(position, package)| (package.purl.as_str(), position)).collect();
+        let positions: HashMap<&str, usize> = packages
+            .iter()
+            .enumerate()
+            .map(|(position, package)| (package.purl.as_str(), position))
+            .collect();
         let mut outgoing = vec![Vec::new(); packages.len()];
         let mut incoming = vec![Vec::new(); packages.len()];
         for edge in &report.dependencies {
@@ -138,9 +141,9 @@ impl<'a> Graph<'a> {
             let version = package.version.as_deref().unwrap_or_default();
             package.purl.as_str() == asked
                 || package.name == asked
-                || asked.strip_prefix(package.name.as_str()).is_some_and(|rest| {
-                    rest.strip_prefix(['@', ' ']).is_some_and(|wanted| wanted == version)
-                })
+                || asked
+                    .strip_prefix(package.name.as_str())
+                    .is_some_and(|rest| rest.strip_prefix(['@', ' ']).is_some_and(|wanted| wanted == version))
         };
         let found: Vec<_> = (0..self.packages.len()).filter(|&node| matches(&self.packages[node])).collect();
         if found.is_empty() { Err(self.no_such_package(asked)) } else { Ok(found) }

@@ -4,7 +4,7 @@ use super::{Graph, GraphError};
 use crate::model::{Scope, Verdict};
 use crate::report::RenderOptions;
 use crate::report::terminal::Paint;
-use crate::report::view;
+use crate::report::{view, words};
 use std::collections::BTreeMap;
 
 /// What to show as a tree.
@@ -67,14 +67,7 @@ struct Step {
 /// Writes a subtree. A package whose children were shown already is marked with `*` and not unfolded again.
 ///
 /// The stack is a list, since graphs of hostile depth would overflow that of the program.
-fn walk(
-    graph: &Graph<'_>,
-    root: usize,
-    direction: Direction,
-    depth: usize,
-    paint: &Paint,
-    out: &mut String,
-) {
+fn walk(graph: &Graph<'_>, root: usize, direction: Direction, depth: usize, paint: &Paint, out: &mut String) {
     let mut shown = vec![false; graph.packages.len()];
     let mut stack = vec![Step { node: root, scope: None, open: Vec::new() }];
     while let Some(step) = stack.pop() {
@@ -128,7 +121,7 @@ fn package(graph: &Graph<'_>, node: usize, scope: Option<Scope>, paint: &Paint) 
 fn by_license(graph: &Graph<'_>, paint: &Paint, out: &mut String) {
     for entry in view::licenses(graph.report) {
         let mark = paint.verdict_mark(entry.worst);
-        let count = view::plural(entry.packages, "package");
+        let count = words::plural(entry.packages, "package");
         out.push_str(&format!("{mark} {} {}\n", entry.license, paint.dim(&format!("({count})"))));
         let under = graph.packages.iter().filter(|package| !package.project);
         let under: Vec<_> = under.filter(|package| package.license.concluded == entry.license).collect();
@@ -146,14 +139,14 @@ fn duplicates(graph: &Graph<'_>, paint: &Paint, out: &mut String) {
         versions.entry((package.ecosystem.as_str(), package.name.as_str())).or_default().push(node);
     }
     for ((_, name), nodes) in versions.iter().filter(|(_, nodes)| nodes.len() > 1) {
-        out.push_str(&format!("{name} {}\n", paint.dim(&view::plural(nodes.len(), "version"))));
+        out.push_str(&format!("{name} {}\n", paint.dim(&words::plural(nodes.len(), "version"))));
         for (position, &node) in nodes.iter().enumerate() {
             let rail = if position + 1 == nodes.len() { paint.corner() } else { paint.branch() };
             let mut users: Vec<_> =
                 graph.incoming(node).iter().map(|(user, _)| view::label(&graph.packages[*user])).collect();
             users.sort();
             users.dedup();
-            let users = if users.is_empty() { "nothing".to_owned() } else { view::name_list(&users, 4) };
+            let users = if users.is_empty() { "nothing".to_owned() } else { words::name_list(&users, 4) };
             let line = format!("{}{}", paint.dim(rail), package(graph, node, None, paint));
             out.push_str(&format!("{line} {}\n", paint.dim(&format!("used by {users}"))));
         }

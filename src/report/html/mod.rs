@@ -3,6 +3,7 @@
 //! The page asks nobody for anything: its content security policy allows exactly its own style sheet and script,
 //! by their hashes, which are computed when the page is made.
 
+mod findings;
 mod page;
 mod picture;
 mod rows;

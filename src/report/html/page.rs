@@ -1,12 +1,14 @@
 //! What the page's template shows, put into words.
 
+use super::findings::{self, FindingView};
 use super::picture::{self, Labels, Picture};
 use crate::audit::{AuditReport, ProjectReport};
-use crate::model::{Finding, PracticeState, Severity, Verdict};
-use crate::report::view::{self, FindingGroup, Outcome, Packages};
+use crate::model::{PracticeState, Severity, Verdict};
+use crate::report::view::{self, Outcome, Packages};
+use crate::report::words;
 use serde::Serialize;
 
-/// Packages named where a duty, a blocker or a folded finding has more.
+/// Packages named where a duty has more.
 const NAMES_SHOWN: usize = 40;
 
 /// The whole page.
@@ -77,41 +79,6 @@ struct OptionView {
 }
 
 #[derive(Serialize)]
-struct FindingView {
-    number: usize,
-    severity: &'static str,
-    rule: &'static str,
-    rule_text: &'static str,
-    subject: String,
-    license: Option<String>,
-    project: Option<String>,
-    package: Option<usize>,
-    reason: String,
-    svg: Option<String>,
-    path: Option<String>,
-    more_paths: bool,
-    joined: String,
-    condition: Option<String>,
-    conditions: Vec<String>,
-    remedies: Vec<RemedyView>,
-    authority: Vec<String>,
-    basis: Option<&'static str>,
-    location: Option<String>,
-    id: String,
-    others: Vec<String>,
-    others_more: usize,
-    others_count: usize,
-    suppressed: Option<String>,
-    open: bool,
-}
-
-#[derive(Serialize)]
-struct RemedyView {
-    kind: &'static str,
-    step: String,
-}
-
-#[derive(Serialize)]
 struct LicenseRow {
     license: String,
     packages: String,
@@ -154,7 +121,7 @@ pub(super) fn of(report: &AuditReport) -> Page {
     let labels = Labels::of(report);
     let summary = &report.summary;
     Page {
-        subject: view::name_list(
+        subject: words::name_list(
             &report.projects.iter().map(|project| project.name.clone()).collect::<Vec<_>>(),
             3,
         ),
@@ -168,8 +135,8 @@ pub(super) fn of(report: &AuditReport) -> Page {
         figures: figures(report),
         bar: slices(package_counts(report)),
         projects: report.projects.iter().map(|project| project_view(report, project)).collect(),
-        findings: finding_views(report, &labels, view::fold(view::counting(report)), true),
-        waived: finding_views(report, &labels, view::fold(view::suppressed(report)), false),
+        findings: findings::views(report, &labels, view::fold(view::counting(report)), true),
+        waived: findings::views(report, &labels, view::fold(view::suppressed(report)), false),
         picture: picture::of_report(report, &labels),
         licenses: licenses(report),
         obligations: obligations(report),
@@ -181,7 +148,7 @@ pub(super) fn of(report: &AuditReport) -> Page {
         fetched: summary
             .fetched
             .iter()
-            .map(|(host, count)| format!("{} to {host}", view::plural(*count, "request")))
+            .map(|(host, count)| format!("{} to {host}", words::plural(*count, "request")))
             .collect(),
         not_fetched: summary.not_fetched,
         packages: report
@@ -197,7 +164,7 @@ pub(super) fn of(report: &AuditReport) -> Page {
 fn figures(report: &AuditReport) -> Vec<Figure> {
     let count = |severity| view::counting(report).filter(|finding| finding.severity == severity).count();
     let figure = |count: usize, one: &'static str, many: &'static str, style| Figure {
-        value: view::thousands(count),
+        value: words::thousands(count),
         label: if count == 1 { one } else { many },
         style: if count == 0 { "" } else { style },
     };
@@ -232,7 +199,7 @@ fn slices(counts: [usize; 4]) -> Vec<Slice> {
         let count = counts[verdict as usize];
         if count > 0 {
             let width = (count * 1000 / total).max(8).min(1000_usize.saturating_sub(start));
-            slices.push(Slice { verdict: verdict.name(), count: view::thousands(count), start, width });
+            slices.push(Slice { verdict: verdict.name(), count: words::thousands(count), start, width });
             start += width;
         }
     }
@@ -242,11 +209,10 @@ fn slices(counts: [usize; 4]) -> Vec<Slice> {
 fn project_view(report: &AuditReport, project: &ProjectReport) -> ProjectView {
     let packages = Packages::of(report);
     let options = project.possible_outbound.iter().map(|option| {
-        let mut names: Vec<_> =
-            option.blocked_by.iter().map(|purl| packages.label(purl.as_str())).collect();
+        let mut names: Vec<_> = option.blocked_by.iter().map(|purl| packages.label(purl.as_str())).collect();
         let rest = option.blockers.saturating_sub(names.len());
         if rest > 0 {
-            names.push(format!("{} more", view::thousands(rest)));
+            names.push(format!("{} more", words::thousands(rest)));
         }
         OptionView {
             license: option.license.clone(),
@@ -263,69 +229,9 @@ fn project_view(report: &AuditReport, project: &ProjectReport) -> ProjectView {
         verdict: project.verdict.name(),
         reason: project.reason.clone(),
         outbound: project.effective_outbound.0.clone(),
-        conveyed: view::plural(project.conveyed_packages, "package"),
+        conveyed: words::plural(project.conveyed_packages, "package"),
         bar: slices(view::project_counts(report, project)),
         options: options.collect(),
-    }
-}
-
-fn finding_views(
-    report: &AuditReport,
-    labels: &Labels<'_>,
-    groups: Vec<FindingGroup<'_>>,
-    open_first: bool,
-) -> Vec<FindingView> {
-    let mut views: Vec<_> = groups.iter().map(|group| finding_view(report, labels, group)).collect();
-    for (position, view) in views.iter_mut().enumerate() {
-        view.number = position + 1;
-        view.open = open_first && position == 0;
-    }
-    views
-}
-
-fn finding_view(report: &AuditReport, labels: &Labels<'_>, group: &FindingGroup<'_>) -> FindingView {
-    let finding = group.lead;
-    let name = |other: &Finding| {
-        let path = other.paths.first().map(|path| path.join(" → "));
-        path.or_else(|| other.package_label.clone()).unwrap_or_else(|| other.reason.clone())
-    };
-    FindingView {
-        number: 0,
-        severity: finding.severity.name(),
-        rule: finding.rule.name(),
-        rule_text: finding.rule.description(),
-        subject: finding.package_label.clone().unwrap_or_else(|| view::rule_name(finding.rule)),
-        license: finding.license.clone(),
-        project: finding.project.clone(),
-        package: finding
-            .package
-            .as_ref()
-            .and_then(|purl| report.packages.iter().position(|package| &package.purl == purl)),
-        reason: finding.reason.clone(),
-        svg: picture::of_finding(finding, labels),
-        path: finding.paths.first().map(|path| path.join(" → ")),
-        more_paths: finding.more_paths,
-        joined: [finding.scope.map(|scope| scope.name()), finding.linkage.map(|linkage| linkage.name())]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(", "),
-        condition: finding.condition.clone(),
-        conditions: finding.conditions.clone(),
-        remedies: finding
-            .remedies
-            .iter()
-            .map(|remedy| RemedyView { kind: view::remedy_name(remedy.kind), step: remedy.step.clone() })
-            .collect(),
-        authority: finding.authority.clone(),
-        basis: finding.basis.map(|basis| basis.name()),
-        location: finding.location.as_ref().map(ToString::to_string),
-        id: finding.id.clone(),
-        others: group.others.iter().take(NAMES_SHOWN).map(|other| name(other)).collect(),
-        others_more: group.others.len().saturating_sub(NAMES_SHOWN),
-        others_count: group.others.len(),
-        suppressed: finding.suppressed.as_ref().map(view::suppression_text),
-        open: false,
     }
 }
 
@@ -334,7 +240,7 @@ fn licenses(report: &AuditReport) -> Vec<LicenseRow> {
         .into_iter()
         .map(|entry| LicenseRow {
             license: entry.license.to_owned(),
-            packages: view::thousands(entry.packages),
+            packages: words::thousands(entry.packages),
             verdict: entry.worst.name(),
             cells: entry.by_project.iter().map(|cell| cell.map(Verdict::name)).collect(),
         })
@@ -348,8 +254,8 @@ fn obligations(report: &AuditReport) -> Vec<Duty> {
         .iter()
         .map(|duty| Duty {
             duty: duty.duty.clone(),
-            licenses: view::name_list(&duty.licenses, 12),
-            count: view::plural(duty.packages.len(), "package"),
+            licenses: words::name_list(&duty.licenses, 12),
+            count: words::plural(duty.packages.len(), "package"),
             packages: duty.packages.iter().take(NAMES_SHOWN).map(|purl| packages.label(purl)).collect(),
             more: duty.packages.len().saturating_sub(NAMES_SHOWN),
         })
@@ -362,8 +268,8 @@ fn practices(report: &AuditReport) -> Vec<Practice> {
         .iter()
         .map(|practice| Practice {
             id: practice.id.clone(),
-            verb: view::verb_name(practice.verb),
-            state: view::state_name(practice.state),
+            verb: words::verb_name(practice.verb),
+            state: words::state_name(practice.state),
             style: match practice.state {
                 PracticeState::Pass => "compatible",
                 PracticeState::Fail => "incompatible",
@@ -393,7 +299,7 @@ fn problems(report: &AuditReport) -> Vec<ProblemView> {
         .map(|problem| ProblemView {
             place: problem.location.as_ref().map(ToString::to_string),
             message: problem.message.clone(),
-            consequence: view::consequence_name(problem.consequence),
+            consequence: words::consequence_name(problem.consequence),
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 use crate::audit::{AuditReport, PackageReport};
 use crate::model::Finding;
 use crate::report::layout::{Drawing, Edge, Node};
-use crate::report::view;
+use crate::report::{view, words};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -105,8 +105,8 @@ impl Sketch {
         for nodes in alike.values().filter(|nodes| nodes.len() >= FOLD_FROM) {
             let names: Vec<_> = nodes.iter().map(|&node| self.drawing.nodes[node].label.clone()).collect();
             let first = &mut self.drawing.nodes[nodes[0]];
-            first.label = view::plural(names.len(), "package");
-            first.hint = view::name_list(&names, NAMES_IN_HINT);
+            first.label = words::plural(names.len(), "package");
+            first.hint = words::name_list(&names, NAMES_IN_HINT);
             first.class.push_str(" pile");
             nodes.iter().for_each(|&node| target[node] = nodes[0]);
         }
@@ -182,20 +182,17 @@ pub(super) fn of_report(report: &AuditReport, labels: &Labels<'_>) -> Picture {
     let left_out = add_findings(report, labels, &mut sketch);
     add_clean(report, labels, &mut sketch);
     sketch.fold_leaves();
-    let rest: Vec<_> = report
-        .packages
-        .iter()
-        .filter(|package| !sketch.known.contains_key(&view::label(package)))
-        .collect();
+    let rest: Vec<_> =
+        report.packages.iter().filter(|package| !sketch.known.contains_key(&view::label(package))).collect();
     let drawn = sketch.known.len();
     let description = format!(
         "Dependency graph with {} drawn: the projects on the left, packages with a finding and the paths to \
          them to the right. The table of packages has the same facts.",
-        view::plural(drawn, "package")
+        words::plural(drawn, "package")
     );
     Picture {
         svg: sketch.drawing.svg(&description),
-        folded_text: view::plural(rest.len(), "further package"),
+        folded_text: words::plural(rest.len(), "further package"),
         folds: folds(&rest),
         left_out,
     }

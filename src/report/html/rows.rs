@@ -3,7 +3,7 @@
 use crate::audit::{AuditReport, PackageReport};
 use crate::model::{DetectedLicense, LicenseSource, LicenseStatement, Origin};
 use crate::report::sanitise::shorten;
-use crate::report::{RenderError, view};
+use crate::report::{RenderError, view, words};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
@@ -30,10 +30,18 @@ impl Texts {
 
 /// JSON that can stand inside a script element.
 pub(super) fn json(report: &AuditReport) -> Result<String, RenderError> {
-    let positions: HashMap<&str, usize> =
-        report.packages.iter().enumerate().map(|(position, package)| (package.purl.as_str(), position)).collect();
-    let labels: HashMap<String, usize> =
-        report.packages.iter().enumerate().map(|(position, package)| (view::label(package), position)).collect();
+    let positions: HashMap<&str, usize> = report
+        .packages
+        .iter()
+        .enumerate()
+        .map(|(position, package)| (package.purl.as_str(), position))
+        .collect();
+    let labels: HashMap<String, usize> = report
+        .packages
+        .iter()
+        .enumerate()
+        .map(|(position, package)| (view::label(package), position))
+        .collect();
     let mut texts = Texts::default();
     let rows: Vec<Value> = report.packages.iter().map(|package| row(package, &labels, &mut texts)).collect();
     let mut edges: Vec<[usize; 2]> = report
@@ -53,7 +61,9 @@ fn row(package: &PackageReport, labels: &HashMap<String, usize>, texts: &mut Tex
     let path: Vec<Value> = package
         .paths
         .first()
-        .map(|path| path.iter().map(|step| labels.get(step).map_or_else(|| json!(step), |at| json!(at))).collect())
+        .map(|path| {
+            path.iter().map(|step| labels.get(step).map_or_else(|| json!(step), |at| json!(at))).collect()
+        })
         .unwrap_or_default();
     json!([
         package.name,
@@ -82,7 +92,7 @@ fn more(package: &PackageReport, texts: &mut Texts) -> Value {
     say("Scope", package.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", "));
     say("Category", license.category.clone().unwrap_or_default());
     say("Taken of the choice", license.chosen.clone().unwrap_or_default());
-    say("Concluded from", format!("{}. {}", view::conclusion_name(license.source), license.reason));
+    say("Concluded from", format!("{}. {}", words::conclusion_name(license.source), license.reason));
     say("Declared", license.declared.clone().unwrap_or_default());
     say("Declared verbatim", license.declared_verbatim.iter().map(statement).collect::<Vec<_>>().join(" · "));
     say("Detected", license.detected.iter().map(detected).collect::<Vec<_>>().join(" · "));
@@ -91,7 +101,8 @@ fn more(package: &PackageReport, texts: &mut Texts) -> Value {
     say("Also contains", package.bundles.join(", "));
     say("Description", package.details.description.clone().unwrap_or_default());
     say("Repository", package.details.repository.clone().unwrap_or_default());
-    let sums: Vec<_> = package.checksums.iter().map(|sum| format!("{:?} {}", sum.algorithm, sum.value)).collect();
+    let sums: Vec<_> =
+        package.checksums.iter().map(|sum| format!("{:?} {}", sum.algorithm, sum.value)).collect();
     say("Checksum", sums.join(" · "));
     Value::Object(more)
 }
@@ -118,7 +129,8 @@ fn statement(declared: &crate::model::DeclaredLicense) -> String {
 }
 
 fn detected(found: &DetectedLicense) -> String {
-    let names = if found.candidates.is_empty() { "unknown".to_owned() } else { found.candidates.join(" or ") };
+    let names =
+        if found.candidates.is_empty() { "unknown".to_owned() } else { found.candidates.join(" or ") };
     let sure = (f64::from(found.confidence) * 100.0).round();
     format!("{names} ({}:{}-{}, {sure} % alike)", found.file, found.first_line, found.last_line)
 }

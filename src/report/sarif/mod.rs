@@ -8,7 +8,7 @@ mod place;
 mod rules;
 
 use super::sanitise::shorten;
-use super::{RenderError, json, view};
+use super::{RenderError, json, view, words};
 use crate::audit::AuditReport;
 use crate::model::{Consequence, Finding, PracticeResult, PracticeState, Problem, RuleId, Severity};
 use flate2::Compression;
@@ -74,7 +74,7 @@ fn log(report: &AuditReport, keep: usize) -> Log {
                 text: format!(
                     "{} left out of this file, the least serious ones, to stay within what code-scanning \
                      services take. The other formats have them all.",
-                    view::plural(cut, "result")
+                    words::plural(cut, "result")
                 ),
             },
             locations: Vec::new(),
@@ -153,11 +153,7 @@ fn finding_result(report: &AuditReport, finding: &Finding, rules: &[Rule]) -> Sa
 }
 
 fn suppression(suppressed: &crate::model::Suppression) -> Suppression {
-    Suppression {
-        kind: "external",
-        status: "accepted",
-        justification: view::suppression_text(suppressed),
-    }
+    Suppression { kind: "external", status: "accepted", justification: words::suppression_text(suppressed) }
 }
 
 fn finding_message(finding: &Finding) -> String {
@@ -203,10 +199,9 @@ fn practice_result(report: &AuditReport, practice: &PracticeResult, rules: &[Rul
     let (kind, level) = match practice.state {
         PracticeState::Review => ("review", "none"),
         PracticeState::Unknown => ("open", "none"),
-        PracticeState::Pass
-        | PracticeState::Fail
-        | PracticeState::NotApplicable
-        | PracticeState::Waived => ("fail", rules::verb_level(practice.verb)),
+        PracticeState::Pass | PracticeState::Fail | PracticeState::NotApplicable | PracticeState::Waived => {
+            ("fail", rules::verb_level(practice.verb))
+        }
     };
     let suppressions = match practice.state {
         PracticeState::Waived => {
@@ -230,10 +225,10 @@ fn practice_result(report: &AuditReport, practice: &PracticeResult, rules: &[Rul
 }
 
 fn notification(problem: &Problem) -> Notification {
-    let location = problem.location.as_ref().map(|span| Location {
-        physical_location: Some(place::physical(span)),
-        ..Location::default()
-    });
+    let location = problem
+        .location
+        .as_ref()
+        .map(|span| Location { physical_location: Some(place::physical(span)), ..Location::default() });
     Notification {
         level: match problem.consequence {
             Consequence::Incomplete => "error",

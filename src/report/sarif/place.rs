@@ -43,9 +43,10 @@ pub(super) fn of_practice(report: &AuditReport, practice: &PracticeResult) -> Ve
 
 /// The steps of the paths, in order.
 pub(super) fn of_paths(finding: &Finding) -> Vec<Location> {
-    let steps = finding.paths.iter().flat_map(|path| {
-        path.iter().enumerate().map(|(position, step)| (step, position, path.len()))
-    });
+    let steps = finding
+        .paths
+        .iter()
+        .flat_map(|path| path.iter().enumerate().map(|(position, step)| (step, position, path.len())));
     steps
         .take(RELATED)
         .enumerate()

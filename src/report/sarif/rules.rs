@@ -16,10 +16,7 @@ pub(super) fn of_rule(rule: RuleId) -> Rule {
         name: pascal_case(rule.name()),
         short_description: Text { text: what.to_owned() },
         full_description: Text { text: format!("{what} {advice}") },
-        help: Help {
-            text: format!("{what} {advice}"),
-            markdown: format!("**{what}**\n\n{advice}"),
-        },
+        help: Help { text: format!("{what} {advice}"), markdown: format!("**{what}**\n\n{advice}") },
         default_configuration: Configuration { level },
         properties: RuleProperties {
             tags: tags(&["license", "compliance", rule.name()]),
@@ -37,10 +34,7 @@ pub(super) fn of_practice(practice: &PracticeResult) -> Rule {
         name: practice.id.chars().filter(|character| character.is_alphanumeric()).collect(),
         short_description: Text { text: practice.recommendation.clone() },
         full_description: Text { text: practice.recommendation.clone() },
-        help: Help {
-            text: practice.fix.clone(),
-            markdown: practice.fix.clone(),
-        },
+        help: Help { text: practice.fix.clone(), markdown: practice.fix.clone() },
         default_configuration: Configuration { level },
         properties: RuleProperties {
             tags: tags(&["practice"]),
@@ -118,7 +112,9 @@ fn advice(rule: RuleId) -> &'static str {
         RuleId::LicenseDisagreement => {
             "Compare the two, and record which one holds as a clarification; until then both bind."
         }
-        RuleId::InvalidExpression => "Ask its authors to write an SPDX expression, or record a clarification.",
+        RuleId::InvalidExpression => {
+            "Ask its authors to write an SPDX expression, or record a clarification."
+        }
         RuleId::UpstreamConflict => "Tell its authors; check whether the dependency can be left out.",
         RuleId::WaiverExpired => "Decide again: mend the cause, or renew the waiver.",
         RuleId::WaiverUnused => "Remove it from the policy, or correct what it should match.",

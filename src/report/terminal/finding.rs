@@ -5,6 +5,7 @@ use crate::audit::AuditReport;
 use crate::model::{Finding, Severity, SourceSpan};
 use crate::report::sanitise::shorten;
 use crate::report::view::{self, FindingGroup};
+use crate::report::words;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::collections::BTreeMap;
@@ -161,7 +162,10 @@ fn paths(finding: &Finding, paint: &Paint, out: &mut String) {
                 0 => String::new(),
                 deeper => format!("{}{}", "   ".repeat((deeper - 1).min(10)), paint.corner()),
             };
-            out.push_str(&format!("{lead}{stairs}{}\n", shorten(step, room.saturating_sub(stairs.width()).max(12))));
+            out.push_str(&format!(
+                "{lead}{stairs}{}\n",
+                shorten(step, room.saturating_sub(stairs.width()).max(12))
+            ));
         }
     }
     if finding.more_paths {
@@ -195,6 +199,6 @@ fn others(group: &FindingGroup<'_>, verbose: bool, paint: &Paint, out: &mut Stri
         return;
     }
     let names: Vec<_> = group.others.iter().filter_map(|other| other.package_label.clone()).collect();
-    let count = view::plural(group.others.len(), "more package");
-    field("also", &format!("and {count}: {}", view::name_list(&names, NAMES_SHOWN)), paint, out);
+    let count = words::plural(group.others.len(), "more package");
+    field("also", &format!("and {count}: {}", words::name_list(&names, NAMES_SHOWN)), paint, out);
 }

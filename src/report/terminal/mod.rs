@@ -8,6 +8,7 @@ mod tables;
 pub(super) use paint::Paint;
 
 use super::view::{self, Outcome};
+use super::words;
 use super::{RenderOptions, sanitise};
 use crate::audit::AuditReport;
 use crate::model::Severity;
@@ -23,11 +24,9 @@ pub(super) fn render(report: &AuditReport, options: &RenderOptions) -> String {
     let mut out = String::new();
     verdict(report, &paint, &mut out);
     let groups = view::fold(view::counting(report));
-    for (severity, limit) in [
-        (Severity::Error, usize::MAX),
-        (Severity::Warning, WARNINGS_SHOWN),
-        (Severity::Note, NOTES_SHOWN),
-    ] {
+    for (severity, limit) in
+        [(Severity::Error, usize::MAX), (Severity::Warning, WARNINGS_SHOWN), (Severity::Note, NOTES_SHOWN)]
+    {
         let limit = if options.verbose { usize::MAX } else { limit };
         let of_severity: Vec<_> = groups.iter().filter(|group| group.lead.severity == severity).collect();
         for group in of_severity.iter().take(limit) {
@@ -35,13 +34,27 @@ pub(super) fn render(report: &AuditReport, options: &RenderOptions) -> String {
         }
         if of_severity.len() > limit {
             let rest: usize = of_severity[limit..].iter().map(|group| 1 + group.others.len()).sum();
-            let text = format!("{} not shown; --verbose shows all.", view::plural(rest, severity_more(severity)));
+            let text =
+                format!("{} not shown; --verbose shows all.", words::plural(rest, severity_more(severity)));
             paint.paragraph(&mut out, "", &text);
             out.push('\n');
         }
     }
     summary::write(report, options, &paint, &mut out);
-    out
+    if options.unicode { out } else { ascii(&out) }
+}
+
+/// Names may hold other scripts; a terminal that has only ASCII sees their numbers.
+fn ascii(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '…' => plain.push_str("..."),
+            other if other.is_ascii() => plain.push(other),
+            other => plain.extend(other.escape_unicode()),
+        }
+    }
+    plain
 }
 
 fn severity_more(severity: Severity) -> &'static str {

@@ -3,7 +3,7 @@
 use super::{Paint, tables};
 use crate::audit::AuditReport;
 use crate::model::{Consequence, PracticeState};
-use crate::report::{RenderOptions, view};
+use crate::report::{RenderOptions, view, words};
 use unicode_width::UnicodeWidthStr;
 
 /// Lines of a list unless everything was asked for.
@@ -32,7 +32,7 @@ fn list(heading: &str, lines: &[String], verbose: bool, paint: &Paint, out: &mut
         paint.field(out, &first, first.width(), "    ", line);
     }
     if lines.len() > shown {
-        let rest = view::thousands(lines.len() - shown);
+        let rest = words::thousands(lines.len() - shown);
         out.push_str(&format!("    {}\n", paint.dim(&format!("and {rest} more; --verbose shows all"))));
     }
     out.push('\n');
@@ -43,10 +43,10 @@ fn waived(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) 
     let lines: Vec<_> = groups
         .iter()
         .map(|group| {
-            let reason = group.lead.suppressed.as_ref().map(view::suppression_text).unwrap_or_default();
+            let reason = group.lead.suppressed.as_ref().map(words::suppression_text).unwrap_or_default();
             let also = match group.others.len() {
                 0 => String::new(),
-                count => format!(" and {}", view::plural(count, "more package")),
+                count => format!(" and {}", words::plural(count, "more package")),
             };
             format!("{}{also}: {}; {reason}", view::title(group.lead), group.lead.rule)
         })
@@ -59,8 +59,8 @@ fn obligations(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut Str
         .obligations
         .iter()
         .map(|obligation| {
-            let packages = view::plural(obligation.packages.len(), "package");
-            format!("{}: {packages} ({})", obligation.duty, view::name_list(&obligation.licenses, 4))
+            let packages = words::plural(obligation.packages.len(), "package");
+            format!("{}: {packages} ({})", obligation.duty, words::name_list(&obligation.licenses, 4))
         })
         .collect();
     list("What conveying it asks of you", &lines, verbose, paint, out);
@@ -76,8 +76,8 @@ fn practices(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut Strin
         .iter()
         .filter(|practice| !matches!(practice.state, PracticeState::Pass | PracticeState::NotApplicable))
         .map(|practice| {
-            let state = view::state_name(practice.state);
-            let verb = view::verb_name(practice.verb);
+            let state = words::state_name(practice.state);
+            let verb = words::verb_name(practice.verb);
             format!("{} ({verb}) {state}: {}", practice.id, practice.reason)
         })
         .collect();
@@ -90,12 +90,16 @@ fn practices(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut Strin
 
 fn problems(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) {
     let shown = report.problems.iter().filter(|problem| verbose || problem.consequence != Consequence::Note);
-    let lines: Vec<_> = shown
+    let mut lines: Vec<_> = shown
         .map(|problem| {
             let place = problem.location.as_ref().map(|at| format!("{at}: ")).unwrap_or_default();
-            format!("{place}{} ({})", problem.message, view::consequence_name(problem.consequence))
+            format!("{place}{} ({})", problem.message, words::consequence_name(problem.consequence))
         })
         .collect();
+    let notes = report.problems.iter().filter(|problem| problem.consequence == Consequence::Note).count();
+    if notes > 0 && !verbose {
+        lines.push(format!("{} on the input; --verbose shows all", words::plural(notes, "note")));
+    }
     list("Could not be read", &lines, verbose, paint, out);
 }
 
@@ -103,13 +107,13 @@ fn problems(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String
 fn closing(report: &AuditReport, options: &RenderOptions, paint: &Paint, out: &mut String) {
     let summary = &report.summary;
     let mut parts = vec![
-        view::plural(summary.packages, "package"),
-        view::plural(summary.dependencies, "edge"),
-        format!("{} read", view::plural(summary.read.len(), "file")),
+        words::plural(summary.packages, "package"),
+        words::plural(summary.dependencies, "edge"),
+        format!("{} read", words::plural(summary.read.len(), "file")),
         fetched(report),
     ];
     if summary.not_fetched > 0 {
-        parts.push(format!("{} not asked for", view::plural(summary.not_fetched, "missing fact")));
+        parts.push(format!("{} not asked for", words::plural(summary.not_fetched, "missing fact")));
     }
     parts.push(format!("distribution {}", report.distribution.name()));
     if let Some(elapsed) = options.elapsed {
@@ -124,5 +128,5 @@ fn fetched(report: &AuditReport) -> String {
     }
     let hosts: Vec<_> =
         report.summary.fetched.iter().map(|(host, count)| format!("{count} from {host}")).collect();
-    format!("fetched {}", view::name_list(&hosts, 5))
+    format!("fetched {}", words::name_list(&hosts, 5))
 }

@@ -4,11 +4,9 @@ use super::Paint;
 use crate::audit::AuditReport;
 use crate::model::Verdict;
 use crate::report::sanitise::shorten;
-use crate::report::view;
+use crate::report::{view, words};
 use comfy_table::presets::{ASCII_NO_BORDERS, UTF8_NO_BORDERS};
-use comfy_table::{
-    Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle,
-};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 
 /// Licenses listed unless everything was asked for.
 const LICENSES_SHOWN: usize = 10;
@@ -22,7 +20,8 @@ pub(super) fn projects(report: &AuditReport, verbose: bool, paint: &Paint, out: 
     if report.projects.is_empty() {
         return;
     }
-    let mut table = table(paint, &["project", "license", "verdict", "yes", "cond.", "unkn.", "no", "outbound"]);
+    let mut table =
+        table(paint, &["project", "license", "verdict", "yes", "cond.", "unkn.", "no", "outbound"]);
     let shown = if verbose { report.projects.len() } else { PROJECTS_SHOWN };
     for project in report.projects.iter().take(shown) {
         let counts = view::project_counts(report, project);
@@ -58,8 +57,11 @@ pub(super) fn licenses(report: &AuditReport, verbose: bool, paint: &Paint, out: 
     write(&table, out);
     if uses.len() > shown {
         let rest: usize = uses[shown..].iter().map(|entry| entry.packages).sum();
-        let others = view::plural(uses.len() - shown, "more license");
-        out.push_str(&format!(" {}\n", paint.dim(&format!("and {others} with {}", view::plural(rest, "package")))));
+        let others = words::plural(uses.len() - shown, "more license");
+        out.push_str(&format!(
+            " {}\n",
+            paint.dim(&format!("and {others} with {}", words::plural(rest, "package")))
+        ));
     }
     out.push('\n');
 }
@@ -85,7 +87,7 @@ pub(super) fn outbound(report: &AuditReport, verbose: bool, paint: &Paint, out: 
             rows += 1;
             table.add_row(vec![
                 Cell::new(shorten(&project.name, CELL)),
-                Cell::new(view::name_list(&free, 6)),
+                Cell::new(words::name_list(&free, 6)),
                 Cell::new(paint.verdict(Verdict::Compatible)),
                 Cell::new(""),
             ]);
@@ -112,13 +114,13 @@ pub(super) fn outbound(report: &AuditReport, verbose: bool, paint: &Paint, out: 
 
 fn more(total: usize, shown: usize, noun: &str, paint: &Paint, out: &mut String) {
     if total > shown {
-        out.push_str(&format!(" {}\n", paint.dim(&format!("and {}", view::plural(total - shown, noun)))));
+        out.push_str(&format!(" {}\n", paint.dim(&format!("and {}", words::plural(total - shown, noun)))));
     }
     out.push('\n');
 }
 
 fn number(count: usize, paint: &Paint) -> Cell {
-    let text = if count == 0 { paint.dim("0") } else { view::thousands(count) };
+    let text = if count == 0 { paint.dim("0") } else { words::thousands(count) };
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 
