@@ -3,14 +3,14 @@
 use super::picture::{self, Labels};
 use crate::audit::AuditReport;
 use crate::model::Finding;
-use crate::report::view::FindingGroup;
+use crate::report::view::{self, FindingGroup};
 use crate::report::words;
 use serde::Serialize;
 
 /// Paths named of findings that share a card.
 const NAMES_SHOWN: usize = 40;
-/// Cards with a picture of their paths; further ones tell the path in words, to keep the file small.
-const DRAWN: usize = 200;
+/// Cards; further findings are lines of a list, so that the page stays quick.
+pub(super) const CARDS: usize = 150;
 
 /// A card.
 #[derive(Serialize)]
@@ -52,14 +52,11 @@ struct RemedyView {
 pub(super) fn views(
     report: &AuditReport,
     labels: &Labels<'_>,
-    groups: Vec<FindingGroup<'_>>,
+    groups: &[FindingGroup<'_>],
     open_first: bool,
 ) -> Vec<FindingView> {
-    let mut views: Vec<_> = groups
-        .iter()
-        .enumerate()
-        .map(|(position, group)| finding_view(report, labels, group, position < DRAWN))
-        .collect();
+    let mut views: Vec<_> =
+        groups.iter().take(CARDS).map(|group| finding_view(report, labels, group)).collect();
     for (position, view) in views.iter_mut().enumerate() {
         view.number = position + 1;
         view.open = open_first && position == 0;
@@ -67,12 +64,7 @@ pub(super) fn views(
     views
 }
 
-fn finding_view(
-    report: &AuditReport,
-    labels: &Labels<'_>,
-    group: &FindingGroup<'_>,
-    drawn: bool,
-) -> FindingView {
+fn finding_view(report: &AuditReport, labels: &Labels<'_>, group: &FindingGroup<'_>) -> FindingView {
     let finding = group.lead;
     let name = |other: &Finding| {
         let path = other.paths.first().map(|path| path.join(" → "));
@@ -91,7 +83,7 @@ fn finding_view(
             .as_ref()
             .and_then(|purl| report.packages.iter().position(|package| &package.purl == purl)),
         reason: finding.reason.clone(),
-        svg: drawn.then(|| picture::of_finding(finding, labels)).flatten(),
+        svg: picture::of_finding(finding, labels),
         paths: finding.paths.iter().map(|path| path.join(" → ")).collect(),
         more_paths: finding.more_paths,
         joined: [finding.scope.map(|scope| scope.name()), finding.linkage.map(|linkage| linkage.name())]
@@ -116,4 +108,17 @@ fn finding_view(
         suppressed: finding.suppressed.as_ref().map(words::suppression_text),
         open: false,
     }
+}
+
+/// The findings that have no card, a line each.
+pub(super) fn lines(groups: &[FindingGroup<'_>]) -> Vec<String> {
+    let line = |group: &FindingGroup<'_>| {
+        let more = match group.others.len() {
+            0 => String::new(),
+            count => format!(" and {}", words::plural(count, "more package")),
+        };
+        let lead = group.lead;
+        format!("{}: {}{more}: {}", lead.severity.name(), view::title(lead), lead.reason)
+    };
+    groups.iter().skip(CARDS).map(line).collect()
 }

@@ -26,7 +26,9 @@ pub(super) struct Page {
     bar: Vec<Slice>,
     projects: Vec<ProjectView>,
     findings: Vec<FindingView>,
+    finding_lines: Vec<String>,
     waived: Vec<FindingView>,
+    waived_lines: Vec<String>,
     picture: Picture,
     licenses: Vec<LicenseRow>,
     obligations: Vec<Duty>,
@@ -119,6 +121,8 @@ struct ProblemView {
 pub(super) fn of(report: &AuditReport) -> Page {
     let outcome = Outcome::of(report);
     let labels = Labels::of(report);
+    let groups = view::fold(view::counting(report));
+    let waived = view::fold(view::suppressed(report));
     let summary = &report.summary;
     Page {
         subject: words::name_list(
@@ -135,8 +139,10 @@ pub(super) fn of(report: &AuditReport) -> Page {
         figures: figures(report),
         bar: slices(package_counts(report)),
         projects: report.projects.iter().map(|project| project_view(report, project)).collect(),
-        findings: findings::views(report, &labels, view::fold(view::counting(report)), true),
-        waived: findings::views(report, &labels, view::fold(view::suppressed(report)), false),
+        findings: findings::views(report, &labels, &groups, true),
+        finding_lines: findings::lines(&groups),
+        waived: findings::views(report, &labels, &waived, false),
+        waived_lines: findings::lines(&waived),
         picture: picture::of_report(report, &labels),
         licenses: licenses(report),
         obligations: obligations(report),
