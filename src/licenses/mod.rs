@@ -3,7 +3,9 @@
 //! [`parse`] reads SPDX expressions; the [`catalogue`] holds a record for every id of the SPDX list, compiled
 //! from `data/`.
 
+pub mod aliases;
 pub mod catalogue;
+pub mod detection;
 mod expression;
 mod record;
 

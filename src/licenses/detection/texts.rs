@@ -1,0 +1,129 @@
+//! Finding known texts in a text, the best explanation first.
+
+use super::alignment::{Alignment, Triples, align};
+use super::index::{KnownText, candidates};
+use super::tokens::Token;
+use crate::licenses::{Status, catalogue};
+use std::ops::Range;
+
+/// A known text that was found.
+#[derive(Debug)]
+pub struct Found {
+    /// The text.
+    pub known: &'static KnownText,
+    /// Where and how well.
+    pub alignment: Alignment,
+}
+
+/// Below this share of common triples a comparison is not worth its time.
+const LEAST_SHARE: f32 = 0.55;
+/// A text that differs more than this is not that license.
+const LEAST_SIMILARITY: f32 = 0.85;
+/// A file with more license texts than this is a collection; the rest is reported as unmatched.
+const MOST_TEXTS: usize = 64;
+/// Words of a text so short that only a nearly exact copy counts.
+const SHORT: usize = 45;
+/// Names and addresses that a copy fills in cost this many words; a closer text must be better by more.
+const MARGIN: i64 = 4;
+
+/// The known texts in `tokens`, and the ranges that none of them explains, both in order.
+pub fn find(tokens: &[Token]) -> (Vec<Found>, Vec<Range<usize>>) {
+    let mut found = Vec::new();
+    let mut unmatched = Vec::new();
+    let mut pending = vec![0..tokens.len()];
+    while let Some(range) = pending.pop() {
+        let best = if found.len() < MOST_TEXTS { best(&tokens[range.clone()]) } else { None };
+        match best {
+            Some(mut best) => {
+                shift(&mut best.alignment, range.start);
+                pending.push(best.alignment.end..range.end);
+                pending.push(range.start..best.alignment.start);
+                unmatched.extend(best.alignment.inserted.iter().cloned());
+                found.push(best);
+            }
+            None => unmatched.push(range),
+        }
+    }
+    unmatched.retain(|range| !range.is_empty());
+    unmatched.sort_by_key(|range| range.start);
+    found.sort_by_key(|found| found.alignment.start);
+    (found, unmatched)
+}
+
+/// The known text closest to these words, with its similarity, however far: for a message about an unknown text.
+pub fn nearest(tokens: &[Token]) -> Option<(&'static KnownText, f32)> {
+    let text = Triples::new(tokens);
+    let candidates = candidates(tokens, 0.2);
+    let near = candidates.iter().filter(|candidate| candidate.known.len() >= SHORT).take(4);
+    near.filter_map(|candidate| {
+        let alignment = align(&candidate.known.words(), &text)?;
+        Some((candidate.known, alignment.similarity()))
+    })
+    .max_by(|left, right| left.1.total_cmp(&right.1))
+    .filter(|(_, similarity)| *similarity >= 0.4)
+}
+
+fn best(tokens: &[Token]) -> Option<Found> {
+    if tokens.len() < 3 {
+        return None;
+    }
+    let candidates = candidates(tokens, LEAST_SHARE);
+    if candidates.is_empty() {
+        return None;
+    }
+    let text = Triples::new(tokens);
+    let mut best: Option<Found> = None;
+    for candidate in candidates {
+        if best.as_ref().is_some_and(|best| (candidate.most() as i64) < value(&best.alignment)) {
+            break;
+        }
+        let Some(alignment) = align(&candidate.known.words(), &text) else { continue };
+        let found = Found { known: candidate.known, alignment };
+        if acceptable(&found) && best.as_ref().is_none_or(|best| better(&found, best)) {
+            best = Some(found);
+        }
+    }
+    best
+}
+
+fn acceptable(found: &Found) -> bool {
+    let alignment = &found.alignment;
+    let length = found.known.len();
+    if length < SHORT {
+        return alignment.missing + alignment.extra() <= 1 + length / 20;
+    }
+    alignment.similarity() >= LEAST_SIMILARITY
+}
+
+/// Words explained, less what had to be left out or added: missing words weigh twice.
+fn value(alignment: &Alignment) -> i64 {
+    alignment.matched as i64 - 2 * alignment.missing as i64 - alignment.extra() as i64
+}
+
+fn better(found: &Found, best: &Found) -> bool {
+    let (left, right) = (value(&found.alignment), value(&best.alignment));
+    let exact = |found: &Found| found.alignment.missing == 0 && found.alignment.extra() == 0;
+    if exact(found) || exact(best) || (left - right).abs() > MARGIN {
+        return left > right || (left == right && usual(found.known) && !usual(best.known));
+    }
+    match (usual(found.known), usual(best.known)) {
+        (true, false) => true,
+        (false, true) => false,
+        _ => left > right,
+    }
+}
+
+/// A license that the OSI approved: among texts that differ by a name, the one that others copied from.
+fn usual(known: &KnownText) -> bool {
+    known.report.iter().any(|id| {
+        catalogue::find_license(id).is_some_and(|id| catalogue::record(id).osi == Status::Yes)
+    })
+}
+
+fn shift(alignment: &mut Alignment, by: usize) {
+    alignment.start += by;
+    alignment.end += by;
+    for range in &mut alignment.inserted {
+        *range = range.start + by..range.end + by;
+    }
+}
