@@ -243,8 +243,8 @@ impl Knowledge {
         let (Some(list), Some(exception_list), Some(fsf)) = (list, exception_list, fsf) else {
             return Err(errors);
         };
-        for e in &errors {
-            println!("cargo::warning={e}");
+        if !errors.is_empty() {
+            return Err(errors);
         }
         Ok(Self {
             list_version: list.license_list_version,

@@ -1,6 +1,5 @@
 //! One question answered in full: this dependency (or these together), that project, this situation.
 
-use super::ground::Ground;
 use super::inbound::{Deciding, InboundExpression};
 use super::joint::{Joint, Part, outbound_verdict, solve};
 use super::law::{Law, Terms};
@@ -73,7 +72,7 @@ pub fn explain(
         let lost: Vec<String> = lost_arms(&joint, project);
         reason = format!("{reason} {} cannot be kept.", lost.join(" and "));
     }
-    let effective = effective(&joint, &met_arm.cells);
+    let effective = joint.effective_outbound.clone();
     let taken = best_arm(&joint, project)
         .map_or_else(Vec::new, |arm| arms[arm].meet(law, inbound, situation).0.cells);
     Explanation {
@@ -115,8 +114,7 @@ pub fn explain_together(
     answer.conditions = each.iter().flat_map(|one| one.conditions.clone()).collect();
     answer.conditions.dedup();
     answer.chosen = each.iter().map(|one| one.chosen.as_str()).collect::<Vec<_>>().join(" ; ");
-    let converted = each.iter().find_map(|one| converted_outbound(one, &joint));
-    answer.effective_outbound = EffectiveOutbound(converted.or_else(|| joint.effective_outbound.clone()));
+    answer.effective_outbound = EffectiveOutbound(joint.effective_outbound.clone());
     if !joint.conflict.is_empty() {
         let names: Vec<&str> = joint.conflict.iter().map(|part| inbound[*part].1.as_str()).collect();
         answer.reason = if joint.whole_impossible {
@@ -137,14 +135,6 @@ pub fn explain_together(
         answer.conditions = vec![format!("Convey the work under {effective}.")];
     }
     answer
-}
-
-/// A conversion that the joint answer keeps.
-fn converted_outbound(one: &Explanation, joint: &Joint) -> Option<String> {
-    let differs = one.effective_outbound.0.is_some() && joint.verdict.is_allowed();
-    (differs && one.effective_outbound.0 != joint.effective_outbound && joint.surviving.len() == 1)
-        .then(|| one.effective_outbound.0.clone())
-        .flatten()
 }
 
 struct Facts<'a> {
@@ -195,15 +185,6 @@ fn lost_arms(joint: &Joint, project: &OutboundExpression) -> Vec<String> {
         .filter(|arm| !project.arms()[*arm].is_future() && !joint.surviving.contains(arm))
         .map(|arm| project.arms()[arm].text())
         .collect()
-}
-
-/// Where the project's own clause moves the whole to the dependency's license, that is what it is conveyed under.
-fn effective(joint: &Joint, cells: &[Deciding]) -> Option<String> {
-    let moved = cells.iter().find(|deciding| matches!(deciding.cell.ground, Ground::ProjectConverts(_)));
-    match moved {
-        Some(deciding) if joint.verdict.is_allowed() => Some(deciding.label.clone()),
-        _ => joint.effective_outbound.clone(),
-    }
 }
 
 fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> Vec<String> {

@@ -239,6 +239,47 @@ impl Law {
         }
     }
 
+    /// The candidate for one version, published or not; none for ids that stand for several.
+    pub(super) fn single_version(&self, terms: Terms, future: bool) -> Option<Candidate> {
+        if !future {
+            return self.candidate_of[usize::from(terms.0)];
+        }
+        let members = self.families.get(self.record(terms).family)?;
+        members.iter().copied().find(|member| self.candidate(*member).future)
+    }
+
+    /// Candidates as an expression; `X-or-later` where every version from X on is among them.
+    pub(super) fn written(&self, candidates: &[Candidate]) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for candidate in candidates.iter().filter(|candidate| !self.candidate(**candidate).future) {
+            let terms = self.candidate(*candidate).terms;
+            let rest = self.versions(terms, true);
+            let open = rest.len() > 1 && rest.iter().all(|version| candidates.contains(version));
+            parts.push(if open { self.or_later_id(terms) } else { self.id(terms).to_owned() });
+            if open {
+                break;
+            }
+        }
+        parts.join(" OR ")
+    }
+
+    /// Whether the GPL columns of the records speak of this candidate itself.
+    pub(super) fn gpl_column(&self, candidate: Candidate) -> Option<Admits> {
+        let candidate = self.candidate(candidate);
+        match self.id(candidate.terms) {
+            _ if candidate.future => None,
+            "GPL-2.0-only" => Some(Admits::Gpl2Compatible),
+            "GPL-3.0-only" => Some(Admits::Gpl3Compatible),
+            _ => None,
+        }
+    }
+
+    /// GPL-3.0-only, which other licenses can be combined with by explicit rule.
+    pub(super) fn gpl3(&self) -> Option<Terms> {
+        let id = catalogue::find_license("GPL-3.0-only")?;
+        self.terms_of(&LicenseName::Known(id))
+    }
+
     /// The explicit rules for a pair.
     pub(super) fn pair_rules(&self, inbound: Terms, outbound: Terms) -> &[&'static PairRule] {
         self.pairs.get(&(inbound.0, outbound.0)).map_or(&[], Vec::as_slice)

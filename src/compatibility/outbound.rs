@@ -1,6 +1,6 @@
 //! The project's license expression as what it promises: one arm for each license a recipient may choose.
 
-use super::inbound::{InboundExpression, Met, added};
+use super::inbound::{Deciding, InboundExpression, Met, added};
 use super::law::{Law, Terms, current};
 use super::pair::{Added, Inbound, Outbound, Situation, judge};
 use crate::model::{Expression, LicenseName, Term, Verdict};
@@ -185,6 +185,29 @@ impl Arm {
             Some((met, member)) => (met, &member.label, member.terms),
             None => (inbound.meet(law, Outbound::Unknown, situation), "", None),
         }
+    }
+
+    /// The same if the whole may not move to another license.
+    pub(super) fn verdict_as_it_stands(
+        &self,
+        law: &Law,
+        inbound: &InboundExpression,
+        situation: Situation,
+    ) -> Verdict {
+        self.governing()
+            .map(|member| inbound.verdict_as_it_stands(law, member.outbound, situation))
+            .max()
+            .unwrap_or(Verdict::Unknown)
+    }
+
+    /// The cells of every license in a dependency's expression, against every part that decides.
+    pub(super) fn every_cell(
+        &self,
+        law: &Law,
+        inbound: &InboundExpression,
+        situation: Situation,
+    ) -> Vec<Deciding> {
+        self.governing().flat_map(|member| inbound.every_cell(law, member.outbound, situation)).collect()
     }
 
     /// The parts that decide: those every other part flows into, or all if there is none.
