@@ -8,5 +8,7 @@
 pub mod audit;
 pub mod compatibility;
 pub mod ecosystems;
+pub mod evidence;
 pub mod licenses;
 pub mod model;
+pub mod report;

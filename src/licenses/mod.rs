@@ -7,6 +7,7 @@ pub mod aliases;
 pub mod catalogue;
 pub mod detection;
 mod expression;
+pub mod normalise;
 mod record;
 
 pub use expression::{ExpressionError, parse};

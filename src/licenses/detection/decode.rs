@@ -50,6 +50,9 @@ pub fn strip_html(text: &str) -> Cow<'_, str> {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let skipped = if rest.starts_with('<') { tag(rest) } else { entity(rest, &mut out) };
+        if skipped == 1 && rest.starts_with('<') {
+            out.push('<');
+        }
         // Line breaks inside a tag keep the line numbers right.
         rest[..skipped].matches('\n').for_each(|line_break| out.push_str(line_break));
         rest = &rest[skipped..];

@@ -20,6 +20,7 @@ use texts::Found;
 use tokens::{Token, hash_word, tokenise};
 
 pub use decode::decode;
+pub use tokens::copyright_lines;
 
 /// Only this much of a file is compared; the rest of a longer one is reported as not read.
 pub const MOST_BYTES: usize = 2 << 20;

@@ -31,6 +31,21 @@ pub fn tokenise(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// Lines that name a copyright holder, as written but without comment signs around them.
+pub fn copyright_lines(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut tokens = Vec::new();
+    for line in text.lines() {
+        tokens.clear();
+        words_of_line(line, 0, 1, &mut tokens);
+        if tokens.len() > 3 && is_copyright_line(line, line, &tokens) {
+            let bare = line.trim().trim_start_matches(['/', '*', '#', ';', '-', '%', ' ', '.']).trim_end_matches(['*', '/', ' ']);
+            found.push(bare);
+        }
+    }
+    found
+}
+
 /// The hash of a folded word; the word must be lower case.
 pub fn hash_word(word: &str) -> u32 {
     let mut hash = Hash::new();

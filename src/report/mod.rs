@@ -1,0 +1,3 @@
+//! Results as bytes, one file a format.
+
+pub mod notices;
