@@ -26,6 +26,7 @@ struct RawVariant {
     of: String,
     before: Option<String>,
     after: Option<String>,
+    notice: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +40,7 @@ struct RawSame {
 
 struct Known {
     report: Vec<String>,
-    exception: bool,
+    form: &'static str,
     words: Vec<u32>,
 }
 
@@ -69,7 +70,7 @@ pub fn index(
     let mut known = Vec::new();
     for (words, group) in &groups {
         match report(group, &same) {
-            Some(report) => known.push(Known { report, exception: false, words: words.clone() }),
+            Some(report) => known.push(Known { report, form: "License", words: words.clone() }),
             None => errors.push(format!(
                 "texts.toml: {group:?} have the same text: add a [[same]] record that says what to report"
             )),
@@ -79,7 +80,8 @@ pub fn index(
         match variant_words(&variant.value) {
             Some(words) => {
                 let report = report(&groups_of(&groups, &variant.value.of), &same).unwrap_or_default();
-                known.push(Known { report, exception: false, words });
+                let form = if variant.value.notice.is_some() { "Notice" } else { "License" };
+                known.push(Known { report, form, words });
             }
             None => errors.push(variant.error("no line of the text starts with these words")),
         }
@@ -87,7 +89,7 @@ pub fn index(
     for id in exceptions {
         let words = spdx::exception_id(id).map(|found| words_of(found.text())).unwrap_or_default();
         if words.len() >= 3 {
-            known.push(Known { report: vec![id.clone()], exception: true, words });
+            known.push(Known { report: vec![id.clone()], form: "Exception", words });
         }
     }
     if errors.is_empty() { Ok(compile(&known)) } else { Err(errors) }
@@ -103,8 +105,9 @@ fn check(
         if !ids.contains_key(&variant.value.of) {
             errors.push(variant.error(&format!("`{}` is not an id of the SPDX list", variant.value.of)));
         }
-        if variant.value.before.is_some() == variant.value.after.is_some() {
-            errors.push(variant.error("give either `before` or `after`"));
+        let raw = &variant.value;
+        if [&raw.before, &raw.after, &raw.notice].into_iter().flatten().count() != 1 {
+            errors.push(variant.error("give one of `before`, `after` and `notice`"));
         }
     }
     for record in same {
@@ -157,20 +160,30 @@ fn report(group: &[String], same: &[Placed<RawSame>]) -> Option<Vec<String>> {
 
 fn variant_words(variant: &RawVariant) -> Option<Vec<u32>> {
     let text = spdx::license_id(&variant.of)?.text();
-    let marker = variant.before.as_deref().or(variant.after.as_deref())?;
-    let mut end = 0;
-    let mut lines = text.split_inclusive('\n');
-    let line = loop {
-        let line = lines.next()?;
-        if end > 200 && line.trim_start().starts_with(marker) {
-            break line;
-        }
-        end += line.len();
+    let marker = [&variant.before, &variant.after, &variant.notice].into_iter().flatten().next()?;
+    let (start, end) = last_line_with(text, marker)?;
+    let (start, end) = match (&variant.before, &variant.after) {
+        (Some(_), _) => (0, start),
+        (_, Some(_)) => (0, end),
+        _ => (start, start + text[start..].find(NOTICE_END).map_or(text.len() - start, |at| at)),
     };
-    if variant.after.is_some() {
-        end += line.len();
+    Some(words_of(&text[start..end]))
+}
+
+/// A notice ends before the next exhibit or addition.
+const NOTICE_END: &str = "\n\nIf it is not possible";
+
+/// The last line that starts with these words: titles of appended texts also stand in tables of contents.
+fn last_line_with(text: &str, marker: &str) -> Option<(usize, usize)> {
+    let mut at = 0;
+    let mut found = None;
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with(marker) {
+            found = Some((at, at + line.len()));
+        }
+        at += line.len();
     }
-    Some(words_of(&text[..end]))
+    found
 }
 
 fn words_of(text: &str) -> Vec<u32> {
@@ -197,9 +210,9 @@ fn compile(known: &[Known]) -> Index {
         let buckets: BTreeSet<_> = text.words.windows(3).map(bucket).collect();
         let _ = writeln!(
             source,
-            "    KnownText {{ report: &{:?}, exception: {}, start: {start}, length: {}, triples: {} }},",
+            "    KnownText {{ report: &{:?}, form: Form::{}, start: {start}, length: {}, triples: {} }},",
             text.report,
-            text.exception,
+            text.form,
             text.words.len(),
             buckets.len(),
         );

@@ -62,7 +62,8 @@ impl Classified {
                         sha256: file.sha256.clone(),
                     },
                     candidates,
-                    aside: reported || file.third_party() || file.depth() == Depth::Mention,
+                    aside: detection.kind != DetectedKind::Reuse
+                        && (reported || file.third_party() || file.depth() == Depth::Mention),
                     note: detection.note.as_ref().map(|note| format!("{}: {note}", file.name)),
                 }
             })

@@ -7,11 +7,22 @@ use super::tokens::Token;
 pub struct KnownText {
     /// The ids it stands for; several if the text cannot tell them apart.
     pub report: &'static [&'static str],
-    /// Whether it is an exception.
-    pub exception: bool,
+    /// What kind of text it is.
+    pub form: Form,
     start: usize,
     length: usize,
     triples: u32,
+}
+
+/// What kind of text a known text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A license.
+    License,
+    /// An exception.
+    Exception,
+    /// The notice by which a license is applied to a work.
+    Notice,
 }
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));

@@ -15,6 +15,7 @@ mod tokens;
 
 use crate::licenses::{catalogue, parse};
 use crate::model::{DetectedKind, ExceptionName, Expression, LicenseName};
+use index::Form;
 use std::ops::Range;
 use texts::Found;
 use tokens::{Token, hash_word, tokenise};
@@ -70,20 +71,51 @@ pub fn detect(text: &str, depth: Depth) -> Vec<Detection> {
     let mut detections = known_texts(&tokens, &found);
     let mut riders = Vec::new();
     let mut grants = Vec::new();
-    for range in &unmatched {
-        riders.extend(riders::find(&tokens, range.clone()));
-        grants.extend(grants::find(text, &tokens, range.clone()));
+    let unmatched: Vec<_> = unmatched.into_iter().map(|range| Unmatched::new(&tokens, range)).collect();
+    for one in &unmatched {
+        for range in one.own_words() {
+            riders.extend(riders::find(&tokens, range.clone()));
+            grants.extend(grants::find(text, &tokens, range));
+        }
     }
     apply_grants(&tokens, grants, &mut detections);
-    detections.extend(riders.iter().map(|rider| rider_detection(&tokens, rider)));
     if depth == Depth::LicenseFile {
-        for range in unmatched {
-            detections.extend(unknown(&tokens, range, &detections, !tags.is_empty()));
+        detections.extend(riders.iter().map(|rider| rider_detection(&tokens, rider)));
+        for one in unmatched {
+            detections.extend(unknown(&tokens, &one, &detections, !tags.is_empty()));
         }
     }
     detections.extend(tags);
     detections.sort_by(|left, right| left.place.cmp(&right.place).then(left.kind.cmp(&right.kind)));
     detections
+}
+
+/// Words that no known text explains.
+struct Unmatched {
+    range: Range<usize>,
+    /// A known text that a large part of them resembles: truncated or changed. What stands in it is no grant.
+    nearest: Option<Found>,
+}
+
+impl Unmatched {
+    /// Ranges shorter than this are notices, not texts.
+    const LONG: usize = 60;
+
+    fn new(tokens: &[Token], range: Range<usize>) -> Self {
+        let nearest = if range.len() >= Self::LONG { texts::nearest(tokens, range.clone()) } else { None };
+        Self { range, nearest }
+    }
+
+    /// The words without those of the text they resemble.
+    fn own_words(&self) -> Vec<Range<usize>> {
+        match &self.nearest {
+            Some(found) => vec![
+                self.range.start..found.alignment.start,
+                found.alignment.end..self.range.end.max(found.alignment.end),
+            ],
+            None => vec![self.range.clone()],
+        }
+    }
 }
 
 fn cut(text: &str) -> &str {
@@ -101,7 +133,7 @@ fn place(tokens: &[Token], range: &Range<usize>) -> Place {
 
 /// License texts, with the exceptions of the file joined to the license they stand beside.
 fn known_texts(tokens: &[Token], found: &[Found]) -> Vec<Detection> {
-    let (exceptions, licenses): (Vec<_>, Vec<_>) = found.iter().partition(|found| found.known.exception);
+    let (exceptions, licenses): (Vec<_>, Vec<_>) = found.iter().partition(|found| found.known.form == Form::Exception);
     let mut detections: Vec<_> = licenses.into_iter().map(|found| text_detection(tokens, found)).collect();
     for exception in exceptions {
         let id = exception.known.report[0];
@@ -140,8 +172,9 @@ fn text_detection(tokens: &[Token], found: &Found) -> Detection {
             Some(catalogue::replacement(id).and_then(|text| parse(text).ok()).unwrap_or(Expression::license(id)))
         })
         .collect();
+    let kind = if found.known.form == Form::Notice { DetectedKind::Header } else { DetectedKind::Text };
     Detection {
-        kind: DetectedKind::Text,
+        kind,
         place: place(tokens, &range_of(found)),
         candidates,
         confidence: found.alignment.similarity(),
@@ -213,12 +246,13 @@ const LEGAL: [&str; 22] = [
 ];
 
 /// A range that no known text explains, if it reads like a license.
-fn unknown(tokens: &[Token], range: Range<usize>, seen: &[Detection], tagged: bool) -> Option<Detection> {
+fn unknown(tokens: &[Token], one: &Unmatched, seen: &[Detection], tagged: bool) -> Option<Detection> {
+    let range = &one.range;
     let (words, distinct) = if seen.is_empty() && !tagged { (4, 1) } else { (40, 5) };
     if range.len() < words {
         return None;
     }
-    let here = place(tokens, &range);
+    let here = place(tokens, range);
     let explained = seen.iter().any(|detection| {
         detection.kind != DetectedKind::Text
             && here.first_line <= detection.place.last_line
@@ -231,8 +265,9 @@ fn unknown(tokens: &[Token], range: Range<usize>, seen: &[Detection], tagged: bo
     if legal.count() < distinct || (explained && range.len() < 80) {
         return None;
     }
-    let note = texts::nearest(&tokens[range.clone()]).map(|(known, similarity)| {
-        format!("closest known text: {}, {:.0} % alike", known.report.join(" or "), similarity * 100.0)
+    let note = one.nearest.as_ref().map(|found| {
+        let alike = found.alignment.similarity() * 100.0;
+        format!("closest known text: {}, {alike:.0} % alike", found.known.report.join(" or "))
     });
     Some(Detection { kind: DetectedKind::Unknown, place: here, candidates: Vec::new(), confidence: 0.0, note })
 }

@@ -50,17 +50,21 @@ pub fn find(tokens: &[Token]) -> (Vec<Found>, Vec<Range<usize>>) {
     (found, unmatched)
 }
 
-/// The known text closest to these words, with its similarity, however far: for a message about an unknown text.
-pub fn nearest(tokens: &[Token]) -> Option<(&'static KnownText, f32)> {
-    let text = Triples::new(tokens);
-    let candidates = candidates(tokens, 0.2);
+/// The known text closest to a range of words, though not close enough: a truncated or changed text.
+pub fn nearest(tokens: &[Token], range: Range<usize>) -> Option<Found> {
+    let words = &tokens[range.clone()];
+    let text = Triples::new(words);
+    let candidates = candidates(words, 0.2);
     let near = candidates.iter().filter(|candidate| candidate.known.len() >= SHORT).take(4);
-    near.filter_map(|candidate| {
-        let alignment = align(&candidate.known.words(), &text)?;
-        Some((candidate.known, alignment.similarity()))
-    })
-    .max_by(|left, right| left.1.total_cmp(&right.1))
-    .filter(|(_, similarity)| *similarity >= 0.4)
+    let mut found = near
+        .filter_map(|candidate| {
+            let alignment = align(&candidate.known.words(), &text)?;
+            Some(Found { known: candidate.known, alignment })
+        })
+        .filter(|found| found.alignment.similarity() >= 0.4)
+        .max_by(|left, right| left.alignment.similarity().total_cmp(&right.alignment.similarity()))?;
+    shift(&mut found.alignment, range.start);
+    Some(found)
 }
 
 fn best(tokens: &[Token]) -> Option<Found> {
