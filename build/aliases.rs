@@ -88,7 +88,8 @@ fn check(record: &Placed<RawAlias>, known: &BTreeSet<String>, errors: &mut Vec<S
             let plain = matches!(word, "AND" | "OR" | "WITH" | "NONE" | "NOASSERTION");
             let custom = word.starts_with("LicenseRef-");
             if !plain && !custom && !known.contains(&id) && !known.contains(id.trim_end_matches('+')) {
-                errors.push(record.error(&format!("`{}` names `{word}`, which SPDX does not have", raw.name)));
+                errors
+                    .push(record.error(&format!("`{}` names `{word}`, which SPDX does not have", raw.name)));
             }
         }
     }

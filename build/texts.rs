@@ -55,11 +55,7 @@ pub struct Index {
 /// Compiles the index.
 ///
 /// `ids` are the ids of the list with whether they are deprecated.
-pub fn index(
-    data: &Path,
-    ids: &BTreeMap<String, bool>,
-    exceptions: &[String],
-) -> Result<Index, Vec<String>> {
+pub fn index(data: &Path, ids: &BTreeMap<String, bool>, exceptions: &[String]) -> Result<Index, Vec<String>> {
     let path = data.join("texts.toml");
     let mut errors = Vec::new();
     let Some(page) = read_toml::<Page>(&path, &mut errors) else { return Err(errors) };
@@ -137,8 +133,7 @@ fn groups(ids: &BTreeMap<String, bool>) -> BTreeMap<Vec<u32>, Vec<String>> {
     groups
         .into_iter()
         .map(|(words, members)| {
-            let current: Vec<_> =
-                members.iter().filter(|(_, old)| !old).map(|(id, _)| id.clone()).collect();
+            let current: Vec<_> = members.iter().filter(|(_, old)| !old).map(|(id, _)| id.clone()).collect();
             let all = members.into_iter().map(|(id, _)| id).collect();
             (words, if current.is_empty() { all } else { current })
         })

@@ -21,9 +21,9 @@ pub fn read(path: &Path, named: &[String], label: &str) -> PackageFiles {
             return read;
         }
     };
-    let zipped = path.extension().is_some_and(|end| {
-        ["zip", "whl", "egg"].iter().any(|known| end.eq_ignore_ascii_case(known))
-    });
+    let zipped = path
+        .extension()
+        .is_some_and(|end| ["zip", "whl", "egg"].iter().any(|known| end.eq_ignore_ascii_case(known)));
     let outcome = if zipped { zip(file, named, &mut read) } else { tar(file, named, &mut read) };
     if let Err(message) = outcome {
         read.problems.push(Problem::fact_missing(None, format!("{label}: its archive: {message}")));
@@ -54,8 +54,10 @@ fn common_prefix<'a>(names: impl Iterator<Item = &'a str>) -> String {
         prefix = Some(match prefix {
             None => folder,
             Some(known) => {
-                let same = known.bytes().zip(folder.bytes()).take_while(|(left, right)| left == right).count();
-                let cut = known.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+                let same =
+                    known.bytes().zip(folder.bytes()).take_while(|(left, right)| left == right).count();
+                let cut =
+                    known.as_bytes()[..same].iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
                 &known[..cut]
             }
         });

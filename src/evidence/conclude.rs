@@ -93,10 +93,9 @@ fn list(seen: &[&Seen]) -> String {
 
 /// Declared with certainty: do the texts agree?
 fn confirm(declared: &Expression, texts: &Texts<'_>, looked: Looked, notes: &mut Vec<String>) -> Concluded {
-    let custom = declared
-        .terms()
-        .iter()
-        .any(|term| matches!(term.license, LicenseName::Custom(_) | LicenseName::None | LicenseName::NoAssertion));
+    let custom = declared.terms().iter().any(|term| {
+        matches!(term.license, LicenseName::Custom(_) | LicenseName::None | LicenseName::NoAssertion)
+    });
     let (fitting, other): (Vec<&Seen>, Vec<&Seen>) =
         texts.own.iter().partition(|seen| seen.candidates.iter().any(|found| fits(declared, found)));
     let riders = if custom { Vec::new() } else { texts.riders() };
@@ -110,10 +109,12 @@ fn confirm(declared: &Expression, texts: &Texts<'_>, looked: Looked, notes: &mut
             ConclusionSource::Disagreement,
             "the package says that it grants nothing, although it carries a license text".to_owned(),
         );
-        answer.disagreement = Some(format!("declared as unlicensed, but its files hold {}", list(&texts.own)));
+        answer.disagreement =
+            Some(format!("declared as unlicensed, but its files hold {}", list(&texts.own)));
         return answer;
     }
-    let heavier: Vec<_> = other.iter().copied().filter(|seen| !custom && contradicts(seen, &fitting)).collect();
+    let heavier: Vec<_> =
+        other.iter().copied().filter(|seen| !custom && contradicts(seen, &fitting)).collect();
     if !heavier.is_empty() {
         return disagree(declared, &heavier, notes);
     }
@@ -160,7 +161,12 @@ fn disagree(declared: &Expression, texts: &[&Seen], notes: &mut Vec<String>) -> 
     answer
 }
 
-fn declared_only(declared: &Expression, texts: &Texts<'_>, looked: Looked, notes: &mut Vec<String>) -> Concluded {
+fn declared_only(
+    declared: &Expression,
+    texts: &Texts<'_>,
+    looked: Looked,
+    notes: &mut Vec<String>,
+) -> Concluded {
     let reason = match looked {
         Looked::Absent => "declared; its files are not at hand to check it",
         Looked::Left => "declared; its files were not checked",
@@ -206,7 +212,8 @@ fn fits(declared: &Expression, found: &Expression) -> bool {
 
 /// Whether a found term is the declared one, as far as a text can tell.
 pub fn same(declared: &Term, found: &Term) -> bool {
-    let (LicenseName::Known(declared_id), LicenseName::Known(found_id)) = (&declared.license, &found.license) else {
+    let (LicenseName::Known(declared_id), LicenseName::Known(found_id)) = (&declared.license, &found.license)
+    else {
         return declared.license == found.license;
     };
     let (declared_now, found_now) = (current(declared_id.name()), current(found_id.name()));
@@ -221,7 +228,8 @@ pub fn same(declared: &Term, found: &Term) -> bool {
     let (left_record, right_record) = (catalogue::record(left), catalogue::record(right));
     let one_line = !left_record.family.is_empty() && left_record.family == right_record.family;
     let later = declared.or_later || declared_now.ends_with("-or-later");
-    if one_line && (left_record.rank == right_record.rank || (later && right_record.rank >= left_record.rank)) {
+    if one_line && (left_record.rank == right_record.rank || (later && right_record.rank >= left_record.rank))
+    {
         return true;
     }
     // LGPL-3.0 is written as additions to GPL-3.0, and packages carry both texts; LGPL-2.1 may go under the GPL.
@@ -243,7 +251,11 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     let found: Vec<_> = texts.own.iter().chain(&texts.aside).copied().collect();
     let shown = |term: &Term| {
         let wanted = Expression::Term(term.clone());
-        found.iter().filter(|seen| seen.candidates.contains(&wanted)).map(|seen| 100 / seen.candidates.len()).max()
+        found
+            .iter()
+            .filter(|seen| seen.candidates.contains(&wanted))
+            .map(|seen| 100 / seen.candidates.len())
+            .max()
     };
     let score = |one: &Expression| one.terms().into_iter().filter_map(shown).sum::<usize>();
     let best = several.iter().map(score).max().unwrap_or(0);
@@ -254,13 +266,20 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
             (false, _) => {
                 let mut answer = from_texts(texts, &[], Looked::Read, notes);
                 let declared: Vec<_> = several.iter().map(ToString::to_string).collect();
-                answer.disagreement =
-                    Some(format!("declared {}, but its files hold {}", declared.join(" or "), list(&texts.own)));
+                answer.disagreement = Some(format!(
+                    "declared {}, but its files hold {}",
+                    declared.join(" or "),
+                    list(&texts.own)
+                ));
                 answer
             }
             (true, Some(narrow)) => {
                 notes.push(format!("nothing says that later versions are allowed: {narrow} was taken"));
-                concluded(narrow, ConclusionSource::Declared, "declared by version, without a grant".to_owned())
+                concluded(
+                    narrow,
+                    ConclusionSource::Declared,
+                    "declared by version, without a grant".to_owned(),
+                )
             }
             (true, None) => unknown(format!(
                 "the metadata may mean {}, and no text decides",
@@ -316,7 +335,9 @@ fn from_texts(texts: &Texts<'_>, seen: &[Seen], looked: Looked, notes: &mut Vec<
     }
     let files: Vec<_> = if texts.own.is_empty() { texts.aside.clone() } else { texts.own.clone() };
     if members.len() > 1 {
-        notes.push("its files hold several licenses and nothing says that they are a choice: all bind".to_owned());
+        notes.push(
+            "its files hold several licenses and nothing says that they are a choice: all bind".to_owned(),
+        );
     }
     if members.is_empty() {
         return unknown(silence(texts, seen, looked));
@@ -325,7 +346,9 @@ fn from_texts(texts: &Texts<'_>, seen: &[Seen], looked: Looked, notes: &mut Vec<
     let restricted = !riders.is_empty();
     members.extend(riders);
     let unread: Vec<_> = texts.unknown.iter().filter(|seen| !seen.aside).collect();
-    if choice.is_none() && unread.iter().any(|unread| !files.iter().any(|seen| seen.license.file == unread.license.file)) {
+    if choice.is_none()
+        && unread.iter().any(|unread| !files.iter().any(|seen| seen.license.file == unread.license.file))
+    {
         members.push(Expression::no_assertion());
         notes.push("one of its license files is not known".to_owned());
     }
@@ -363,7 +386,8 @@ fn narrowest(candidates: &[Expression], notes: &mut Vec<String>) -> Expression {
         [only] => only.clone(),
         several => match only_grant_differs(several) {
             Some(narrow) => {
-                let note = format!("the text does not say that later versions are allowed: {narrow} was taken");
+                let note =
+                    format!("the text does not say that later versions are allowed: {narrow} was taken");
                 if !notes.contains(&note) {
                     notes.push(note);
                 }

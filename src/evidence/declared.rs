@@ -59,7 +59,8 @@ pub fn understand_all(statements: &[DeclaredLicense], ecosystem: Ecosystem) -> D
     for (_, _, other) in parts {
         let common: Vec<_> = candidates.iter().filter(|one| other.contains(one)).cloned().collect();
         if common.is_empty() {
-            let names = |set: &[Expression]| set.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let names =
+                |set: &[Expression]| set.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             if !names_overlap(&candidates, &other) {
                 declared.notes.push(format!(
                     "the metadata also says {}; {} was taken",
@@ -89,9 +90,9 @@ fn source_rank(source: LicenseSource) -> u8 {
 
 /// Whether every license of one side is named by the other: a classifier list repeats the arms of an expression.
 fn names_overlap(left: &[Expression], right: &[Expression]) -> bool {
-    right.iter().any(|right| {
-        left.iter().any(|left| right.terms().iter().all(|term| left.terms().contains(term)))
-    })
+    right
+        .iter()
+        .any(|right| left.iter().any(|left| right.terms().iter().all(|term| left.terms().contains(term))))
 }
 
 /// Several classifiers are a choice; two that can mean the same are one statement.
@@ -147,7 +148,10 @@ mod tests {
 
     #[test]
     fn statements_narrow_each_other() {
-        assert_eq!(declared(&[text("BSD"), LicenseStatement::Expression("BSD-3-Clause".into())]), "BSD-3-Clause");
+        assert_eq!(
+            declared(&[text("BSD"), LicenseStatement::Expression("BSD-3-Clause".into())]),
+            "BSD-3-Clause"
+        );
         assert_eq!(declared(&[text("BSD-3-Clause"), classifier("BSD License")]), "BSD-3-Clause");
         assert_eq!(
             declared(&[

@@ -60,8 +60,8 @@ pub fn is_license_name(name: &str) -> bool {
     const STARTS: [&str; 8] =
         ["license", "licence", "copying", "notice", "unlicense", "unlicence", "copyright", "mit-license"];
     const CODE: [&str; 24] = [
-        "rs", "py", "js", "mjs", "cjs", "ts", "tsx", "json", "go", "c", "h", "cc", "cpp", "java", "toml", "yml",
-        "yaml", "sh", "rb", "xml", "css", "png", "svg", "map",
+        "rs", "py", "js", "mjs", "cjs", "ts", "tsx", "json", "go", "c", "h", "cc", "cpp", "java", "toml",
+        "yml", "yaml", "sh", "rb", "xml", "css", "png", "svg", "map",
     ];
     let lower = name.to_ascii_lowercase();
     let code = lower.rsplit_once('.').is_some_and(|(_, end)| CODE.contains(&end));
@@ -117,7 +117,10 @@ impl<'a> Reader<'a> {
             .collect();
         names.sort();
         if names.len() > MOST_FILES {
-            self.problem("license files", &format!("only the first {MOST_FILES} of {} were read", names.len()));
+            self.problem(
+                "license files",
+                &format!("only the first {MOST_FILES} of {} were read", names.len()),
+            );
             names.truncate(MOST_FILES);
         }
         for name in names {
@@ -174,7 +177,9 @@ impl<'a> Reader<'a> {
 
     fn stays_inside(&self, path: &Path) -> bool {
         let Ok(target) = fs::canonicalize(path) else { return false };
-        let inside = |directory: &Path| fs::canonicalize(directory).is_ok_and(|directory| target.starts_with(directory));
+        let inside = |directory: &Path| {
+            fs::canonicalize(directory).is_ok_and(|directory| target.starts_with(directory))
+        };
         inside(self.base) || inside(self.root)
     }
 }
@@ -183,7 +188,8 @@ impl<'a> Reader<'a> {
 fn relative(path: &Path, base: &Path) -> String {
     let inner = path.strip_prefix(base).map(PathBuf::from);
     let inner = inner.unwrap_or_else(|_| path.file_name().map(PathBuf::from).unwrap_or_default());
-    let parts: Vec<_> = inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let parts: Vec<_> =
+        inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     parts.join("/")
 }
 
@@ -193,7 +199,16 @@ mod tests {
 
     #[test]
     fn names_of_license_files() {
-        for name in ["LICENSE", "License.txt", "LICENSE-MIT", "licence.md", "COPYING.LESSER", "UNLICENSE", "LICENSE.apache2", "NOTICE"] {
+        for name in [
+            "LICENSE",
+            "License.txt",
+            "LICENSE-MIT",
+            "licence.md",
+            "COPYING.LESSER",
+            "UNLICENSE",
+            "LICENSE.apache2",
+            "NOTICE",
+        ] {
             assert!(is_license_name(name), "{name}");
         }
         for name in ["license.rs", "LICENSES.json", "README.md", "unlicensed.js", "src"] {

@@ -7,7 +7,9 @@ use super::detected::Classified;
 use super::files::{self, LicenseFile};
 use super::{EvidenceOptions, FactSource, Learned};
 use crate::licenses::detection::{copyright_lines, decode};
-use crate::model::{DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex, Purl, Term};
+use crate::model::{
+    DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex, Purl, Term,
+};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -126,7 +128,13 @@ impl Book {
     }
 
     /// The package's own text of a license, else that of the list.
-    fn add_term(&mut self, term: &Term, files: &[LicenseFile], classified: &Classified, notice: &mut PackageNotice) {
+    fn add_term(
+        &mut self,
+        term: &Term,
+        files: &[LicenseFile],
+        classified: &Classified,
+        notice: &mut PackageNotice,
+    ) {
         let title = Expression::Term(term.clone()).to_string();
         let mut own = false;
         for file in files {
@@ -156,9 +164,10 @@ impl Book {
         for file in files {
             let name = file.name.rsplit('/').next().unwrap_or(&file.name);
             let is_notice = name.to_ascii_lowercase().starts_with("notice");
-            let unknown = classified.seen(file).iter().any(|seen| {
-                matches!(seen.license.kind, DetectedKind::Unknown | DetectedKind::Rider)
-            });
+            let unknown = classified
+                .seen(file)
+                .iter()
+                .any(|seen| matches!(seen.license.kind, DetectedKind::Unknown | DetectedKind::Rider));
             if let Some(text) = (is_notice || unknown).then(|| decode(&file.content)).flatten() {
                 let title = format!("{} of {}", file.name, notice.label);
                 notice.texts.push(self.text(&title, &text, false));
@@ -202,8 +211,15 @@ fn list_text(term: &Term) -> Option<String> {
 /// Copyright lines without those that only show how to write one, or that name the author of the license.
 fn copyrights(files: &[LicenseFile]) -> Vec<String> {
     const NOT_THE_WORK: [&str; 9] = [
-        "<year>", "[yyyy]", "{yyyy}", "<name of", "[year]", "yyyy", "<copyright",
-        "Free Software Foundation, Inc.", "Sam Hocevar",
+        "<year>",
+        "[yyyy]",
+        "{yyyy}",
+        "<name of",
+        "[year]",
+        "yyyy",
+        "<copyright",
+        "Free Software Foundation, Inc.",
+        "Sam Hocevar",
     ];
     let mut found: Vec<String> = Vec::new();
     for file in files {

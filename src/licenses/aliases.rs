@@ -83,7 +83,9 @@ mod tests {
     fn case_space_scheme_and_slash_do_not_matter() {
         assert!(find("  apache   2.0 ", Context::Any).is_some_and(|alias| alias.certain));
         assert!(find("BSD", Context::Npm).is_some_and(|alias| !alias.certain));
-        assert!(find_address("https://www.apache.org/licenses/LICENSE-2.0/").is_some_and(|alias| alias.certain));
+        assert!(
+            find_address("https://www.apache.org/licenses/LICENSE-2.0/").is_some_and(|alias| alias.certain)
+        );
         assert!(find("surely no license", Context::Any).is_none());
     }
 }

@@ -54,7 +54,10 @@ pub fn understand(declared: &DeclaredLicense, ecosystem: Ecosystem) -> Understoo
         LicenseStatement::Classifier(line) => classifier(line),
         LicenseStatement::Address(address) => match aliases::find_address(address) {
             Some(alias) => from_alias(alias, address),
-            None => Understood::nothing(format!("the address `{}` is not that of a known license", short(address))),
+            None => Understood::nothing(format!(
+                "the address `{}` is not that of a known license",
+                short(address)
+            )),
         },
         LicenseStatement::File(file) => Understood { file: Some(file.clone()), ..Understood::default() },
         LicenseStatement::List(names) => list(names, declared.source, context),
@@ -65,17 +68,28 @@ pub fn understand(declared: &DeclaredLicense, ecosystem: Ecosystem) -> Understoo
 }
 
 fn expression(text: &str, context: Context) -> Understood {
-    let error = match parse(text) {
-        Ok(expression) => return parsed(expression),
-        Err(error) => error,
+    // A known name first: the message of a failed parse searches all ids for the nearest.
+    let slash = text.contains('/').then(|| free_text(text, context)).filter(|read| read.certain().is_some());
+    let mut understood = match slash {
+        Some(understood) => understood,
+        None => match parse(text) {
+            Ok(expression) => return parsed(expression),
+            Err(error) => {
+                let invalid = Some(format!("`{}`: {error}", short(text)));
+                Understood { invalid, ..free_text(text, context) }
+            }
+        },
     };
-    let mut understood = free_text(text, context);
-    understood.invalid = Some(match understood.certain() {
-        Some(meaning) => format!("`{}` is not an SPDX expression; it is read as {meaning}", short(text)),
-        None => format!("`{}`: {error}", short(text)),
-    });
+    if let Some(meaning) = understood.certain() {
+        let how = if text.contains('/') { " (a slash stands for OR)" } else { "" };
+        understood.invalid =
+            Some(format!("`{}` is not an SPDX expression; it is read as {meaning}{how}", short(text)));
+        understood.notes.retain(|note| !note.ends_with(SLASH));
+    }
     understood
 }
+
+const SLASH: &str = "the slash is read as OR";
 
 fn parsed(expression: Expression) -> Understood {
     let mut notes = Vec::new();
@@ -107,11 +121,12 @@ fn free_text(text: &str, context: Context) -> Understood {
 
 /// A name, or names joined by operators that all have a meaning.
 fn name(text: &str, context: Context, depth: usize) -> Option<Understood> {
+    // An id is no alias; anything else that is known as a name needs no attempt at parsing.
+    if let Some(alias) = aliases::find(text, context).filter(|_| catalogue::find_license(text).is_none()) {
+        return Some(from_alias(alias, text));
+    }
     if let Ok(expression) = parse(text) {
         return Some(parsed(expression));
-    }
-    if let Some(alias) = aliases::find(text, context) {
-        return Some(from_alias(alias, text));
     }
     if let Some(alias) = text.contains("://").then(|| aliases::find_address(text)).flatten() {
         return Some(from_alias(alias, text));
@@ -123,7 +138,7 @@ fn name(text: &str, context: Context, depth: usize) -> Option<Understood> {
         return name(bare, context, depth + 1);
     }
     if context == Context::Cargo && text.contains('/') {
-        return joined(text.split('/'), false, text, "the slash means OR (deprecated in Cargo)", context, depth);
+        return joined(text.split('/'), false, text, SLASH, context, depth);
     }
     for (operator, all) in [(" or ", false), (" and ", true), (" & ", true), ("|", false)] {
         let parts = split_words(text, operator);
@@ -135,7 +150,7 @@ fn name(text: &str, context: Context, depth: usize) -> Option<Understood> {
         }
     }
     if text.contains('/') {
-        return joined(text.split('/'), false, text, "the slash is read as OR", context, depth);
+        return joined(text.split('/'), false, text, SLASH, context, depth);
     }
     None
 }
@@ -192,21 +207,18 @@ fn from_alias(alias: &aliases::Alias, written: &str) -> Understood {
     if !alias.certain {
         let meanings: Vec<_> = candidates.iter().map(ToString::to_string).collect();
         notes.push(match (meanings.is_empty(), alias.note) {
-            (true, note) => {
-                format!("`{}` names no license. {}", short(written), note.unwrap_or_default()).trim_end().to_owned()
+            (true, note) => format!("`{}` names no license. {}", short(written), note.unwrap_or_default())
+                .trim_end()
+                .to_owned(),
+            (false, note) => {
+                format!("`{}` may be {}. {}", short(written), meanings.join(", "), note.unwrap_or_default())
+                    .trim_end()
+                    .to_owned()
             }
-            (false, note) => format!(
-                "`{}` may be {}. {}",
-                short(written),
-                meanings.join(", "),
-                note.unwrap_or_default()
-            )
-            .trim_end()
-            .to_owned(),
         });
     }
     if alias.certain && written.contains('/') && matches!(candidates.as_slice(), [Expression::Or(_)]) {
-        notes.push(format!("`{}`: the slash is read as OR", short(written)));
+        notes.push(format!("`{}`: {SLASH}", short(written)));
     }
     let assertion = candidates.as_slice() == [Expression::no_assertion()];
     Understood { candidates: if assertion { Vec::new() } else { candidates }, notes, ..Understood::default() }

@@ -45,7 +45,12 @@ pub fn markdown(notices: &Notices) -> String {
         out.push('\n');
     }
     for package in &notices.packages {
-        let _ = writeln!(out, "## {}\n\nLicense: {}\n", escape_markdown(&package.label), escape_markdown(&package.license));
+        let _ = writeln!(
+            out,
+            "## {}\n\nLicense: {}\n",
+            escape_markdown(&package.label),
+            escape_markdown(&package.license)
+        );
         for line in &package.copyrights {
             let _ = writeln!(out, "- {}", escape_markdown(line));
         }
@@ -87,11 +92,8 @@ pub fn html(notices: &Notices) -> String {
         for line in &package.copyrights {
             let _ = writeln!(out, "<li>{}</li>", escape_html(line));
         }
-        let links: Vec<_> = package
-            .texts
-            .iter()
-            .map(|text| format!("<a href=\"#text-{0}\">{0}</a>", text + 1))
-            .collect();
+        let links: Vec<_> =
+            package.texts.iter().map(|text| format!("<a href=\"#text-{0}\">{0}</a>", text + 1)).collect();
         let _ = writeln!(out, "</ul>\n<p>Texts: {}</p>", links.join(", "));
     }
     for (number, text) in notices.texts.iter().enumerate() {
@@ -115,7 +117,11 @@ fn numbers(package: &PackageNotice) -> String {
 }
 
 fn escape_html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 fn escape_markdown(text: &str) -> String {

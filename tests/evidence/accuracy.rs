@@ -25,7 +25,9 @@ fn expected(id: &str) -> Vec<Vec<String>> {
     let known = catalogue::find_license(id).unwrap();
     match catalogue::replacement(known) {
         Some(_) if id.contains("-with-") => vec![vec![]],
-        Some(replacement) if parse(replacement).unwrap().terms().len() == 1 => vec![reported_for(replacement)],
+        Some(replacement) if parse(replacement).unwrap().terms().len() == 1 => {
+            vec![reported_for(replacement)]
+        }
         Some(replacement) => vec![vec![replacement.to_owned()]],
         None => vec![reported_for(id)],
     }

@@ -101,8 +101,11 @@ fn two_texts_without_metadata_both_bind_unless_a_file_says_choice() {
 
 #[test]
 fn a_rider_binds_beside_the_license() {
-    let with_clause = format!("\"Commons Clause\" License Condition v1.0\n\nThe Software is provided to you by the \
-        Licensor under the License, as defined below, subject to the following condition.\n\n{}", text("MIT"));
+    let with_clause = format!(
+        "\"Commons Clause\" License Condition v1.0\n\nThe Software is provided to you by the \
+        Licensor under the License, as defined below, subject to the following condition.\n\n{}",
+        text("MIT")
+    );
     let fact = learn_files(&[expression("MIT")], &[("LICENSE", &with_clause)]);
     assert_eq!(concluded(&fact), "MIT AND LicenseRef-Commons-Clause");
     assert!(fact.disagreement.is_some());
@@ -148,7 +151,8 @@ fn a_license_text_in_the_metadata_is_detected() {
 fn a_reuse_project_says_what_holds() {
     let (fact, _) = learn_one(&[], Some(Files::Directory(fixture("reuse"))));
     assert_eq!(concluded(&fact), "GPL-3.0-or-later");
-    let (declared, _) = learn_one(&[expression("GPL-3.0-or-later")], Some(Files::Directory(fixture("reuse"))));
+    let (declared, _) =
+        learn_one(&[expression("GPL-3.0-or-later")], Some(Files::Directory(fixture("reuse"))));
     assert!(declared.disagreement.is_none(), "texts in LICENSES/ are those of parts");
 }
 
@@ -175,7 +179,10 @@ fn clarifications_hold_until_their_text_changes() {
         (learned.fact(nodes[0]).clone(), learned.unused_clarifications.clone())
     };
     let (fact, unused) = with(clarification(None, ">=1,<2"));
-    assert_eq!((concluded(&fact), fact.concluded.source), ("MIT".to_owned(), ConclusionSource::Clarification));
+    assert_eq!(
+        (concluded(&fact), fact.concluded.source),
+        ("MIT".to_owned(), ConclusionSource::Clarification)
+    );
     assert!(unused.is_empty());
     assert_eq!(with(clarification(None, ">=2")).1, [0]);
     let (lapsed, unused) = with(clarification(Some(hash.to_owned()), "*"));

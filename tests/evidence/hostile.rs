@@ -95,7 +95,8 @@ fn links_lead_nowhere_outside() {
     fs::write(outside.path().join("secret"), text("MIT")).unwrap();
     fs::create_dir(directory.path().join("inner")).unwrap();
     fs::write(directory.path().join("inner/real"), text("ISC")).unwrap();
-    let link = |target: &Path, name: &str| std::os::unix::fs::symlink(target, directory.path().join(name)).unwrap();
+    let link =
+        |target: &Path, name: &str| std::os::unix::fs::symlink(target, directory.path().join(name)).unwrap();
     link(&outside.path().join("secret"), "LICENSE");
     link(Path::new("LICENCE"), "LICENCE");
     link(Path::new("inner/real"), "COPYING");
@@ -117,13 +118,16 @@ fn files_that_are_not_utf8() {
     let latin = [b"Copyright 2020 Jos\xe9\n\n".as_slice(), text("MIT").as_bytes()].concat();
     fs::write(directory.path().join("LICENSE"), latin).unwrap();
     assert_eq!(learn_one(&[], files.clone()).0.detected[0].candidates, ["MIT"]);
-    fs::write(directory.path().join("LICENSE"), b"\x7fELF\0\0\0\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a").unwrap();
+    fs::write(directory.path().join("LICENSE"), b"\x7fELF\0\0\0\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a")
+        .unwrap();
     assert_eq!(learn_one(&[], files).0.concluded.expression.to_string(), "NOASSERTION");
 }
 
 #[test]
 fn repetition_does_not_blow_up() {
-    for piece in ["license ", "permission is hereby granted ", "<p", "<script>", "&", "gnu general public license "] {
+    for piece in
+        ["license ", "permission is hereby granted ", "<p", "<script>", "&", "gnu general public license "]
+    {
         let whole = piece.repeat(200_000 / piece.len());
         let _ = detect(&whole, Depth::LicenseFile);
     }

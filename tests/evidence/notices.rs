@@ -13,11 +13,14 @@ fn sample() -> Notices {
     let mit = |holder: &str| text("MIT").replace("<year> <copyright holders>", holder);
     for (name, files) in [
         ("alpha", vec![("LICENSE", mit("2020 Alpha <alpha@host.example>"))]),
-        ("beta", vec![
-            ("LICENSE-MIT", mit("2021 Beta & Sons")),
-            ("LICENSE-APACHE", text("Apache-2.0").to_owned()),
-            ("NOTICE", "Beta\nThis product includes <things>.\n".to_owned()),
-        ]),
+        (
+            "beta",
+            vec![
+                ("LICENSE-MIT", mit("2021 Beta & Sons")),
+                ("LICENSE-APACHE", text("Apache-2.0").to_owned()),
+                ("NOTICE", "Beta\nThis product includes <things>.\n".to_owned()),
+            ],
+        ),
         ("gamma", vec![]),
     ] {
         fs::create_dir(directory.path().join(name)).unwrap();
@@ -34,7 +37,8 @@ fn sample() -> Notices {
     ]);
     let learned = learn(&graph, &options(), &Offline::new());
     let taken = ["MIT", "Apache-2.0", "ISC", "LicenseRef-Own"];
-    let conveyed: Vec<_> = nodes.into_iter().zip(taken).map(|(node, id)| (node, parse(id).unwrap())).collect();
+    let conveyed: Vec<_> =
+        nodes.into_iter().zip(taken).map(|(node, id)| (node, parse(id).unwrap())).collect();
     collect(&graph, &learned, &conveyed, &options(), &Offline::new())
 }
 

@@ -2,8 +2,8 @@
 
 use licgraph::evidence::{EvidenceOptions, Learned, Offline, learn};
 use licgraph::model::{
-    DeclaredLicense, DependencyGraph, Ecosystem, Files, LicenseFact, LicenseSource, LicenseStatement, NodeIndex,
-    Origin, Package,
+    DeclaredLicense, DependencyGraph, Ecosystem, Files, LicenseFact, LicenseSource, LicenseStatement,
+    NodeIndex, Origin, Package,
 };
 use std::path::{Path, PathBuf};
 
@@ -24,8 +24,7 @@ pub fn classifier(line: &str) -> LicenseStatement {
 }
 
 pub fn package(name: &str, statements: &[LicenseStatement], files: Option<Files>) -> Package {
-    let mut package =
-        Package::new(Ecosystem::Python, name, Some("1.0.0"), Origin::Registry(None));
+    let mut package = Package::new(Ecosystem::Python, name, Some("1.0.0"), Origin::Registry(None));
     package.declared = statements
         .iter()
         .map(|statement| DeclaredLicense {

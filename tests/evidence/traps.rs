@@ -5,7 +5,8 @@ use licgraph::licenses::detection::{Depth, Detection, detect};
 use licgraph::model::DetectedKind;
 
 fn short(found: &[Detection]) -> Vec<(DetectedKind, String)> {
-    let names = |one: &Detection| one.candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
+    let names =
+        |one: &Detection| one.candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
     found.iter().map(|one| (one.kind, names(one))).collect()
 }
 
@@ -23,16 +24,25 @@ use DetectedKind::{Header, Rider, Text, Unknown};
 fn apache_without_its_appendix_is_not_pixar() {
     let (terms, _) = text("Apache-2.0").split_once("APPENDIX").unwrap();
     assert_eq!(read(terms), one(Text, "Apache-2.0"));
-    let with_holder = format!("{terms}\n   Copyright 2023 The Example Authors\n\n   Licensed under the Apache License, \
-        Version 2.0 (the \"License\"); you may not use this file except in compliance with the License.\n");
+    let with_holder = format!(
+        "{terms}\n   Copyright 2023 The Example Authors\n\n   Licensed under the Apache License, \
+        Version 2.0 (the \"License\"); you may not use this file except in compliance with the License.\n"
+    );
     assert_eq!(read(&with_holder)[0], (Text, "Apache-2.0".to_owned()));
 }
 
 #[test]
 fn json_is_not_mit() {
     assert_eq!(read(text("JSON")), one(Text, "JSON"));
-    let added = text("MIT").replace("THE SOFTWARE IS PROVIDED", "The Software shall be used for Good, not Evil.\n\nTHE SOFTWARE IS PROVIDED");
-    assert!(read(&added).iter().any(|(kind, name)| *kind == Text && name == "JSON" || *kind == Rider), "{:?}", read(&added));
+    let added = text("MIT").replace(
+        "THE SOFTWARE IS PROVIDED",
+        "The Software shall be used for Good, not Evil.\n\nTHE SOFTWARE IS PROVIDED",
+    );
+    assert!(
+        read(&added).iter().any(|(kind, name)| *kind == Text && name == "JSON" || *kind == Rider),
+        "{:?}",
+        read(&added)
+    );
 }
 
 #[test]
@@ -68,7 +78,9 @@ fn riders_are_seen() {
         ("NonCommercial use only; contact us for other uses.", "LicenseRef-non-commercial-rider"),
         ("You agree to the use-based restrictions of Attachment A.", "LicenseRef-use-restriction-rider"),
     ] {
-        for whole in [format!("{rider}\n\n{}", text("Apache-2.0")), format!("{}\n\n{rider}\n", text("Apache-2.0"))] {
+        for whole in
+            [format!("{rider}\n\n{}", text("Apache-2.0")), format!("{}\n\n{rider}\n", text("Apache-2.0"))]
+        {
             let found = read(&whole);
             assert!(found.contains(&(Text, "Apache-2.0".to_owned())), "{rider}: {found:?}");
             assert!(found.contains(&(Rider, license.to_owned())), "{rider}: {found:?}");
@@ -79,7 +91,8 @@ fn riders_are_seen() {
 
 #[test]
 fn a_restriction_inside_the_text_is_seen() {
-    let changed = text("MIT").replace("without restriction, including", "for non-commercial purposes only, including");
+    let changed =
+        text("MIT").replace("without restriction, including", "for non-commercial purposes only, including");
     assert!(read(&changed).iter().any(|(kind, _)| *kind == Rider), "{:?}", read(&changed));
 }
 
@@ -91,14 +104,23 @@ fn exceptions_join_their_license() {
     let classpath = format!("{}\n\n{}", text("GPL-2.0-only"), exception("Classpath-exception-2.0"));
     assert_eq!(
         read(&classpath),
-        one(Text, "GPL-2.0-only WITH Classpath-exception-2.0 | GPL-2.0-or-later WITH Classpath-exception-2.0")
+        one(
+            Text,
+            "GPL-2.0-only WITH Classpath-exception-2.0 | GPL-2.0-or-later WITH Classpath-exception-2.0"
+        )
     );
 }
 
 #[test]
 fn several_licenses_in_one_file() {
-    let whole = format!("{}\n\n-----\n\nThe parser:\n\n{}\n\n-----\n\n{}", text("BSD-3-Clause"), text("MIT"), text("Zlib"));
-    let names: Vec<_> = read(&whole).into_iter().filter(|(kind, _)| *kind == Text).map(|(_, name)| name).collect();
+    let whole = format!(
+        "{}\n\n-----\n\nThe parser:\n\n{}\n\n-----\n\n{}",
+        text("BSD-3-Clause"),
+        text("MIT"),
+        text("Zlib")
+    );
+    let names: Vec<_> =
+        read(&whole).into_iter().filter(|(kind, _)| *kind == Text).map(|(_, name)| name).collect();
     assert_eq!(names, ["BSD-3-Clause", "MIT", "Zlib"]);
     let found = detect(&whole, Depth::LicenseFile);
     assert!(found.windows(2).all(|pair| pair[0].place.last_line < pair[1].place.first_line));
@@ -108,8 +130,14 @@ fn several_licenses_in_one_file() {
 fn short_notices() {
     for (notice, name) in [
         ("Dual licensed under the MIT license or the Unlicense.", "MIT OR Unlicense"),
-        ("This project may be used under either the Apache License, Version 2.0 or the MIT license. It is licensed under MIT OR Apache-2.0.", "MIT OR Apache-2.0"),
-        ("Licensed under the Apache License, Version 2.0 <LICENSE-APACHE or\nhttp://example.org> or the MIT license\n<LICENSE-MIT>, at your option.", "Apache-2.0"),
+        (
+            "This project may be used under either the Apache License, Version 2.0 or the MIT license. It is licensed under MIT OR Apache-2.0.",
+            "MIT OR Apache-2.0",
+        ),
+        (
+            "Licensed under the Apache License, Version 2.0 <LICENSE-APACHE or\nhttp://example.org> or the MIT license\n<LICENSE-MIT>, at your option.",
+            "Apache-2.0",
+        ),
         ("Released under the ISC license", "ISC"),
     ] {
         let found = read(notice);
@@ -123,9 +151,13 @@ fn short_notices() {
 
 #[test]
 fn html_is_read_without_tags() {
-    let paragraphs: String =
-        text("MIT").split("\n\n").map(|one| format!("<p class=\"x\">{}</p>\n", one.replace('"', "&quot;"))).collect();
-    let html = format!("<!DOCTYPE html>\n<html><head><style>p {{}}</style></head><body>\n{paragraphs}</body></html>");
+    let paragraphs: String = text("MIT")
+        .split("\n\n")
+        .map(|one| format!("<p class=\"x\">{}</p>\n", one.replace('"', "&quot;")))
+        .collect();
+    let html = format!(
+        "<!DOCTYPE html>\n<html><head><style>p {{}}</style></head><body>\n{paragraphs}</body></html>"
+    );
     assert_eq!(read(&html), one(Text, "MIT"));
 }
 

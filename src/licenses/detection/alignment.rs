@@ -24,7 +24,8 @@ impl<'a> Triples<'a> {
         let mut heads = vec![END; size];
         let mut next = vec![END; count];
         for position in (0..count).rev() {
-            let slot = slot(tokens[position].word, tokens[position + 1].word, tokens[position + 2].word, size);
+            let slot =
+                slot(tokens[position].word, tokens[position + 1].word, tokens[position + 2].word, size);
             next[position] = heads[slot];
             heads[slot] = position as u32;
         }

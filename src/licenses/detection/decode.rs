@@ -106,7 +106,8 @@ mod tests {
     fn encodings() {
         let utf16: Vec<u8> = "MIT License text".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(decode(&utf16).expect("text"), "MIT License text");
-        let marked: Vec<u8> = [0xfe, 0xff].into_iter().chain("MIT".encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        let marked: Vec<u8> =
+            [0xfe, 0xff].into_iter().chain("MIT".encode_utf16().flat_map(u16::to_be_bytes)).collect();
         assert_eq!(decode(&marked).expect("text"), "MIT");
         assert_eq!(decode(b"\xef\xbb\xbfMIT").expect("text"), "MIT");
         assert_eq!(decode(b"caf\xe9").expect("text"), "café");

@@ -59,14 +59,25 @@ fn words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
     WORDS.get_or_init(|| Words {
         openings: [
-            "licensed under", "released under", "distributed under", "available under", "provided under",
-            "published under", "dual licensed", "double licensed", "under the terms of", "subject to the terms of",
-            "covered by", "governed by",
+            "licensed under",
+            "released under",
+            "distributed under",
+            "available under",
+            "provided under",
+            "published under",
+            "dual licensed",
+            "double licensed",
+            "under the terms of",
+            "subject to the terms of",
+            "covered by",
+            "governed by",
         ]
         .into_iter()
         .map(phrase)
         .collect(),
-        fillers: phrase("the a an terms of both either under and or at your option conditions any as in project"),
+        fillers: phrase(
+            "the a an terms of both either under and or at your option conditions any as in project",
+        ),
         or: phrase("or")[0],
         and: phrase("and")[0],
         either: phrase("either")[0],
@@ -77,7 +88,10 @@ fn words() -> &'static Words {
         affero: phrase("affero")[0],
         gpl: phrase("general public license"),
         version: phrase("version v"),
-        later: ["any later version", "or later", "or newer", "or greater", "or higher"].into_iter().map(phrase).collect(),
+        later: ["any later version", "or later", "or newer", "or greater", "or higher"]
+            .into_iter()
+            .map(phrase)
+            .collect(),
         only: phrase("only")[0],
     })
 }
@@ -112,7 +126,9 @@ fn named(text: &str, tokens: &[Token], start: usize, end: usize) -> Option<Grant
             joined |= tokens[next].word == words().or || tokens[next].word == words().and;
             next += 1;
         }
-        let Some((candidates, after)) = joined.then(|| name(text, tokens, next, end)).flatten() else { break };
+        let Some((candidates, after)) = joined.then(|| name(text, tokens, next, end)).flatten() else {
+            break;
+        };
         sets.push(candidates);
         behind = after;
     }
@@ -175,13 +191,22 @@ fn gnu(text: &str, tokens: &[Token], range: Range<usize>) -> Vec<Grant> {
         let end = (at + 60).min(range.end);
         let start = at.saturating_sub(8).max(range.start);
         let after = version(text, &tokens[at..end]).map(|version| (version, at..end));
-        let Some((version, window)) = after.or_else(|| version_before(text, tokens, start, at)) else { continue };
+        let Some((version, window)) = after.or_else(|| version_before(text, tokens, start, at)) else {
+            continue;
+        };
         let near = &tokens[window.start.min(at)..window.end.max(end)];
-        let later = words.later.iter().any(|later| near.windows(later.len()).any(|seen| {
-            seen.iter().zip(later).all(|(token, word)| token.word == *word)
-        }));
+        let later = words.later.iter().any(|later| {
+            near.windows(later.len())
+                .any(|seen| seen.iter().zip(later).all(|(token, word)| token.word == *word))
+        });
         let only = near.iter().take(30).any(|token| token.word == words.only);
-        let ids: &[&str] = if later { &["-or-later"] } else if only { &["-only"] } else { &["-only", "-or-later"] };
+        let ids: &[&str] = if later {
+            &["-or-later"]
+        } else if only {
+            &["-only"]
+        } else {
+            &["-only", "-or-later"]
+        };
         let candidates: Vec<_> =
             ids.iter().filter_map(|grant| parse(&format!("{prefix}-{version}{grant}")).ok()).collect();
         if !candidates.is_empty() {

@@ -1,6 +1,8 @@
 //! The known texts, compiled in by the build: nothing is loaded or unpacked at run time.
 
 use super::tokens::Token;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A text of the SPDX list, or a shorter form of one.
 #[derive(Debug)]
@@ -41,6 +43,12 @@ impl KnownText {
             .iter()
             .map(|bytes| u32::from_le_bytes(*bytes))
             .collect()
+    }
+
+    /// One of its words.
+    pub fn word(&self, position: usize) -> u32 {
+        let at = (self.start + position) * 4;
+        u32::from_le_bytes([WORDS[at], WORDS[at + 1], WORDS[at + 2], WORDS[at + 3]])
     }
 
     /// The number of its words.
@@ -89,6 +97,25 @@ pub fn candidates(tokens: &[Token], least: f32) -> Vec<Candidate> {
         .collect();
     found.sort_by_key(|candidate| std::cmp::Reverse(candidate.most()));
     found
+}
+
+/// Words at the end of a text by which [`ending_like`] finds it.
+const ENDING: usize = 12;
+
+/// The known texts that end with the same words as these.
+pub fn ending_like(tokens: &[Token]) -> &'static [&'static KnownText] {
+    static ENDINGS: OnceLock<HashMap<[u32; ENDING], Vec<&'static KnownText>>> = OnceLock::new();
+    let endings = ENDINGS.get_or_init(|| {
+        let mut endings: HashMap<_, Vec<_>> = HashMap::new();
+        for known in KNOWN.iter().filter(|known| known.length >= ENDING) {
+            let ending = std::array::from_fn(|at| known.word(known.length - ENDING + at));
+            endings.entry(ending).or_default().push(known);
+        }
+        endings
+    });
+    let Some(last) = tokens.len().checked_sub(ENDING) else { return &[] };
+    let ending: [u32; ENDING] = std::array::from_fn(|at| tokens[last + at].word);
+    endings.get(&ending).map(Vec::as_slice).unwrap_or_default()
 }
 
 fn offset(bucket: usize) -> usize {

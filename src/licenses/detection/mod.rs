@@ -133,7 +133,8 @@ fn place(tokens: &[Token], range: &Range<usize>) -> Place {
 
 /// License texts, with the exceptions of the file joined to the license they stand beside.
 fn known_texts(tokens: &[Token], found: &[Found]) -> Vec<Detection> {
-    let (exceptions, licenses): (Vec<_>, Vec<_>) = found.iter().partition(|found| found.known.form == Form::Exception);
+    let (exceptions, licenses): (Vec<_>, Vec<_>) =
+        found.iter().partition(|found| found.known.form == Form::Exception);
     let mut detections: Vec<_> = licenses.into_iter().map(|found| text_detection(tokens, found)).collect();
     for exception in exceptions {
         let id = exception.known.report[0];
@@ -144,7 +145,8 @@ fn known_texts(tokens: &[Token], found: &[Found]) -> Vec<Detection> {
         match base {
             Some(base) => {
                 base.candidates = base.candidates.iter().filter_map(|license| with(license, id)).collect();
-                base.place.last_line = base.place.last_line.max(place(tokens, &range_of(exception)).last_line);
+                base.place.last_line =
+                    base.place.last_line.max(place(tokens, &range_of(exception)).last_line);
             }
             None => detections.push(Detection {
                 kind: DetectedKind::Text,
@@ -169,7 +171,11 @@ fn text_detection(tokens: &[Token], found: &Found) -> Detection {
         .iter()
         .filter_map(|id| {
             let id = catalogue::find_license(id)?;
-            Some(catalogue::replacement(id).and_then(|text| parse(text).ok()).unwrap_or(Expression::license(id)))
+            Some(
+                catalogue::replacement(id)
+                    .and_then(|text| parse(text).ok())
+                    .unwrap_or(Expression::license(id)),
+            )
         })
         .collect();
     let kind = if found.known.form == Form::Notice { DetectedKind::Header } else { DetectedKind::Text };
@@ -204,8 +210,12 @@ fn apply_grants(tokens: &[Token], grants: Vec<grants::Grant>, detections: &mut V
     for grant in grants {
         let mut settled = false;
         for detection in &mut detections[..texts] {
-            let narrowed: Vec<_> =
-                detection.candidates.iter().filter(|known| grant.candidates.contains(known)).cloned().collect();
+            let narrowed: Vec<_> = detection
+                .candidates
+                .iter()
+                .filter(|known| grant.candidates.contains(known))
+                .cloned()
+                .collect();
             if !narrowed.is_empty() {
                 detection.candidates = narrowed;
                 settled = true;
@@ -240,9 +250,28 @@ fn rider_detection(tokens: &[Token], rider: &riders::Rider) -> Detection {
 
 /// Words that a grant or its limits are made of.
 const LEGAL: [&str; 22] = [
-    "permission", "granted", "grant", "redistribution", "redistribute", "distribute", "license", "licensed",
-    "warranty", "warranties", "liability", "liable", "copy", "modify", "conditions", "sublicense", "prohibited",
-    "rights", "restrictions", "terms", "reserved", "permitted",
+    "permission",
+    "granted",
+    "grant",
+    "redistribution",
+    "redistribute",
+    "distribute",
+    "license",
+    "licensed",
+    "warranty",
+    "warranties",
+    "liability",
+    "liable",
+    "copy",
+    "modify",
+    "conditions",
+    "sublicense",
+    "prohibited",
+    "rights",
+    "restrictions",
+    "terms",
+    "reserved",
+    "permitted",
 ];
 
 /// A range that no known text explains, if it reads like a license.
@@ -269,5 +298,11 @@ fn unknown(tokens: &[Token], one: &Unmatched, seen: &[Detection], tagged: bool) 
         let alike = found.alignment.similarity() * 100.0;
         format!("closest known text: {}, {alike:.0} % alike", found.known.report.join(" or "))
     });
-    Some(Detection { kind: DetectedKind::Unknown, place: here, candidates: Vec::new(), confidence: 0.0, note })
+    Some(Detection {
+        kind: DetectedKind::Unknown,
+        place: here,
+        candidates: Vec::new(),
+        confidence: 0.0,
+        note,
+    })
 }

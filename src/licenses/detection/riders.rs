@@ -64,9 +64,9 @@ const PHRASES: &[(&str, &str)] = &[
 pub fn find(tokens: &[Token], range: Range<usize>) -> Vec<Rider> {
     let mut found: Vec<Rider> = Vec::new();
     for (words, license) in table() {
-        let place = tokens[range.clone()].windows(words.len()).position(|window| {
-            window.iter().zip(words).all(|(token, word)| token.word == *word)
-        });
+        let place = tokens[range.clone()]
+            .windows(words.len())
+            .position(|window| window.iter().zip(words).all(|(token, word)| token.word == *word));
         let Some(place) = place else { continue };
         let start = range.start + place;
         if !found.iter().any(|rider| rider.license == *license) {

@@ -31,7 +31,9 @@ pub fn find(text: &str) -> Vec<Detection> {
         let number = u32::try_from(number + 1).unwrap_or(u32::MAX);
         let (candidates, note) = match parse(written) {
             Ok(expression) => (vec![expression], None),
-            Err(error) => (Vec::new(), Some(format!("the tag in line {number} is no license expression: {error}"))),
+            Err(error) => {
+                (Vec::new(), Some(format!("the tag in line {number} is no license expression: {error}")))
+            }
         };
         found.push(Detection {
             kind: DetectedKind::Header,
@@ -52,10 +54,8 @@ mod tests {
     fn tags_in_comments_and_ignored_ones() {
         let text = "/* SPDX-License-Identifier: MIT OR Apache-2.0 */\n# REUSE-IgnoreStart\n\
                     SPDX-License-Identifier: GPL-3.0-only\n# REUSE-IgnoreEnd\n<!-- SPDX-License-Identifier: ISC -->\n";
-        let found: Vec<_> = find(text)
-            .iter()
-            .map(|tag| (tag.place.first_line, tag.candidates[0].to_string()))
-            .collect();
+        let found: Vec<_> =
+            find(text).iter().map(|tag| (tag.place.first_line, tag.candidates[0].to_string())).collect();
         assert_eq!(found, [(1, "MIT OR Apache-2.0".to_owned()), (5, "ISC".to_owned())]);
     }
 

@@ -1,7 +1,7 @@
 //! Finding known texts in a text, the best explanation first.
 
 use super::alignment::{Alignment, Triples, align};
-use super::index::{KnownText, candidates};
+use super::index::{KnownText, candidates, ending_like};
 use super::tokens::Token;
 use crate::licenses::{Status, catalogue};
 use std::ops::Range;
@@ -67,9 +67,50 @@ pub fn nearest(tokens: &[Token], range: Range<usize>) -> Option<Found> {
     Some(found)
 }
 
-fn best(tokens: &[Token]) -> Option<Found> {
-    if tokens.len() < 3 {
+/// A title may be written otherwise or left out: so many words at the start of a text may differ.
+const TITLE: usize = 6;
+/// A title and a name may stand before a text that is found by its end.
+const PREFACE: usize = 12;
+/// No known text is shorter.
+const SHORTEST: usize = 8;
+
+/// The one known text that these words end with, word for word but for its title. This finds the great majority
+/// of real license files without any comparison.
+fn verbatim(tokens: &[Token]) -> Option<Found> {
+    let missing = |known: &KnownText| {
+        let length = known.len().min(tokens.len());
+        let same = (1..=length)
+            .take_while(|back| known.word(known.len() - back) == tokens[tokens.len() - back].word)
+            .count();
+        known.len() - same
+    };
+    let mut fitting: Vec<_> = ending_like(tokens)
+        .iter()
+        .map(|known| (*known, missing(known)))
+        .filter(|(known, missing)| *missing <= TITLE && known.len() >= SHORT + TITLE)
+        .collect();
+    // The longest one explains most; of two that differ in their title only the comparison must choose.
+    fitting.sort_by_key(|(known, missing)| std::cmp::Reverse(known.len() - missing));
+    let (known, missing) = *fitting.first()?;
+    let rival = fitting.get(1).is_some_and(|other| other.0.len() - other.1 == known.len() - missing);
+    if rival {
         return None;
+    }
+    let matched = known.len() - missing;
+    let (start, end) = (tokens.len() - matched, tokens.len());
+    // Behind more words it may be the end of a longer text that holds it.
+    if start > PREFACE {
+        return None;
+    }
+    Some(Found { known, alignment: Alignment { start, end, matched, missing, inserted: Vec::new() } })
+}
+
+fn best(tokens: &[Token]) -> Option<Found> {
+    if tokens.len() < SHORTEST {
+        return None;
+    }
+    if let Some(found) = verbatim(tokens) {
+        return Some(found);
     }
     let candidates = candidates(tokens, LEAST_SHARE);
     if candidates.is_empty() {
@@ -119,9 +160,10 @@ fn better(found: &Found, best: &Found) -> bool {
 
 /// A license that the OSI approved: among texts that differ by a name, the one that others copied from.
 fn usual(known: &KnownText) -> bool {
-    known.report.iter().any(|id| {
-        catalogue::find_license(id).is_some_and(|id| catalogue::record(id).osi == Status::Yes)
-    })
+    known
+        .report
+        .iter()
+        .any(|id| catalogue::find_license(id).is_some_and(|id| catalogue::record(id).osi == Status::Yes))
 }
 
 fn shift(alignment: &mut Alignment, by: usize) {

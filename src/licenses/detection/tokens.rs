@@ -39,7 +39,10 @@ pub fn copyright_lines(text: &str) -> Vec<&str> {
         tokens.clear();
         words_of_line(line, 0, 1, &mut tokens);
         if tokens.len() > 3 && is_copyright_line(line, line, &tokens) {
-            let bare = line.trim().trim_start_matches(['/', '*', '#', ';', '-', '%', ' ', '.']).trim_end_matches(['*', '/', ' ']);
+            let bare = line
+                .trim()
+                .trim_start_matches(['/', '*', '#', ';', '-', '%', ' ', '.'])
+                .trim_end_matches(['*', '/', ' ']);
             found.push(bare);
         }
     }
@@ -145,7 +148,8 @@ fn is_copyright_line(line: &str, text: &str, tokens: &[Token]) -> bool {
         tokens.get(position).map_or("", |token| &text[token.start as usize..token.end as usize])
     };
     let is = |position: usize, wanted: &str| word(position).eq_ignore_ascii_case(wanted);
-    let has_sign = || line.contains('©') || line.contains("(c)") || line.contains("(C)") || line.contains("&copy;");
+    let has_sign =
+        || line.contains('©') || line.contains("(c)") || line.contains("(C)") || line.contains("&copy;");
     let has_year = || {
         tokens.iter().any(|token| {
             let length = token.end - token.start;
@@ -168,9 +172,30 @@ fn is_copyright_line(line: &str, text: &str, tokens: &[Token]) -> bool {
         _ => return false,
     };
     const CLAUSE: [&str; 24] = [
-        "notice", "notices", "holder", "holders", "owner", "owners", "law", "laws", "license", "licenses",
-        "statement", "and", "or", "in", "disclaimer", "interest", "interests", "act", "to", "is", "on", "of",
-        "treaty", "protection",
+        "notice",
+        "notices",
+        "holder",
+        "holders",
+        "owner",
+        "owners",
+        "law",
+        "laws",
+        "license",
+        "licenses",
+        "statement",
+        "and",
+        "or",
+        "in",
+        "disclaimer",
+        "interest",
+        "interests",
+        "act",
+        "to",
+        "is",
+        "on",
+        "of",
+        "treaty",
+        "protection",
     ];
     if CLAUSE.iter().any(|clause| is(after, clause)) && !has_sign() {
         return false;
