@@ -11,6 +11,7 @@ mod json;
 mod junit;
 mod layout;
 mod markdown;
+pub mod notices;
 pub mod sanitise;
 mod sarif;
 mod terminal;
