@@ -30,6 +30,12 @@ impl Site {
         self.scheme == "https"
     }
 
+    /// Whether it is this machine.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host.trim_matches(['[', ']']);
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    }
+
     /// The host without port.
     pub fn host(&self) -> &str {
         &self.host
@@ -130,14 +136,15 @@ pub fn below(base: &Url, path: &str) -> Url {
     address
 }
 
-/// Percent-encodes one path segment. `.` and `..` are encoded as well, so that no name can climb.
+/// Percent-encodes one path segment. `.` and `..` are encoded twice, since once still climbs (WHATWG URL).
 pub fn segment(text: &str) -> String {
-    let all_dots = text.bytes().all(|byte| byte == b'.');
+    if matches!(text, "." | "..") {
+        return text.replace('.', "%252E");
+    }
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         let plain = byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'_' | b'~' | b'+' | b'!' | b'@')
-            || (byte == b'.' && !all_dots);
+            || matches!(byte, b'-' | b'_' | b'~' | b'+' | b'!' | b'@' | b'.');
         if plain {
             encoded.push(char::from(byte));
         } else {
@@ -205,7 +212,8 @@ mod tests {
 
     #[test]
     fn a_name_cannot_climb_out_of_its_segment() {
-        assert_eq!(segment(".."), "%2E%2E");
+        let climbing = below(&url("https://registry.example/a"), &segment(".."));
+        assert_eq!(climbing.as_str(), "https://registry.example/a/%252E%252E");
         assert_eq!(segment("../a b"), "..%2Fa%20b");
         let address = below(&url("https://registry.example/a"), &segment("x/../../y"));
         assert_eq!(address.as_str(), "https://registry.example/a/x%2F..%2F..%2Fy");
