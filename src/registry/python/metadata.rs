@@ -10,6 +10,10 @@ pub(super) fn read_into(bytes: &[u8], address: &str, facts: &mut PackageFacts) -
         address: address.to_owned(),
         reason: error.to_string(),
     })?;
+    if headers.get_first_header("Name").is_none() {
+        let reason = "it is no metadata of a distribution: it has no Name".to_owned();
+        return Err(FactsError::Unreadable { address: address.to_owned(), reason });
+    }
     let text = |name: &str| {
         let value = headers.get_first_header(name).map(|header| utf8(header.get_value_raw()));
         present(value.as_deref()).filter(|value| value != "UNKNOWN")

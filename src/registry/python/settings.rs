@@ -57,7 +57,7 @@ impl PythonSettings {
         indexes
     }
 
-    /// Whether the user's settings name this site as an index, or hold a password for it.
+    /// Whether the user's settings name this site as an index.
     pub(crate) fn names(&self, site: &Site) -> bool {
         self.indexes.iter().any(|index| Site::of(index).as_ref() == Some(site))
     }
