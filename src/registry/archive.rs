@@ -257,13 +257,16 @@ pub fn is_license_file(path: &str) -> bool {
     if folder.rsplit('/').next().is_some_and(|parent| matches!(parent, "licenses" | "licences")) {
         return true;
     }
-    let code = ["rs", "go", "py", "js", "ts", "mjs", "cjs", "json", "java", "c", "h", "rb", "sh", "map", "pyc"];
+    let code =
+        ["rs", "go", "py", "js", "ts", "mjs", "cjs", "json", "java", "c", "h", "rb", "sh", "map", "pyc"];
     if name.rsplit_once('.').is_some_and(|(_, extension)| code.contains(&extension)) {
         return false;
     }
     let stems = ["license", "licence", "copying", "copyright", "notice", "unlicense", "unlicence", "patents"];
     stems.iter().any(|stem| name.starts_with(stem))
-        || name.contains("-license") || name.contains(".license") || name.contains("_license")
+        || name.contains("-license")
+        || name.contains(".license")
+        || name.contains("_license")
         || name == "reuse.toml"
 }
 
@@ -274,8 +277,14 @@ mod tests {
     #[test]
     fn license_files_are_known_by_name() {
         for yes in [
-            "LICENSE", "LICENSE-MIT", "licence.txt", "COPYING.LESSER", "sub/NOTICE", "LICENSES/MIT.txt",
-            "MIT-LICENSE.txt", "x.dist-info/licenses/AUTHORS",
+            "LICENSE",
+            "LICENSE-MIT",
+            "licence.txt",
+            "COPYING.LESSER",
+            "sub/NOTICE",
+            "LICENSES/MIT.txt",
+            "MIT-LICENSE.txt",
+            "x.dist-info/licenses/AUTHORS",
         ] {
             assert!(is_license_file(yes), "{yes}");
         }

@@ -170,7 +170,8 @@ impl Cache {
         let mut pruned = Pruned::default();
         for path in self.files() {
             let Ok(data) = path.metadata() else { continue };
-            let since = data.modified().ok().and_then(|written| now.duration_since(written).ok()).unwrap_or_default();
+            let since =
+                data.modified().ok().and_then(|written| now.duration_since(written).ok()).unwrap_or_default();
             let useless = if is_temporary(&path) {
                 since > ABANDONED
             } else {

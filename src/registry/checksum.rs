@@ -34,8 +34,7 @@ pub fn compare(bytes: &[u8], checksums: &[Checksum]) -> Comparison {
         ChecksumAlgorithm::Sha1,
     ];
     for algorithm in strengths {
-        let expected: Vec<_> =
-            checksums.iter().filter(|checksum| checksum.algorithm == algorithm).collect();
+        let expected: Vec<_> = checksums.iter().filter(|checksum| checksum.algorithm == algorithm).collect();
         let Some(first) = expected.first() else { continue };
         let found = digest(algorithm, bytes);
         if expected.iter().any(|checksum| checksum.value.eq_ignore_ascii_case(&found)) {
@@ -133,7 +132,9 @@ mod tests {
     #[test]
     fn integrity_lists_are_read() {
         // SHA-1 and SHA-256 of nothing.
-        let found = from_integrity("sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk= sha9-xx sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=?x");
+        let found = from_integrity(
+            "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk= sha9-xx sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=?x",
+        );
         assert_eq!(found.len(), 2);
         assert_eq!(compare(b"", &found), Comparison::Verified);
         assert!(from_integrity("nonsense sha512-***").is_empty());

@@ -2,14 +2,14 @@
 
 use super::cache::{Cache, CacheKey};
 use super::cargo::Cargo;
-use super::fetch::{Fetch, FetchError};
+use super::fetch::Fetch;
 use super::go::Go;
 use super::neutral::Clients;
 use super::npm::Npm;
 use super::package_facts::{FactsError, Need, PackageFacts};
 use super::python::Python;
 use super::tree::Tree;
-use crate::model::{Ecosystem, Files, Origin, Package, Problem, UserEnvironment};
+use crate::model::{Checksum, Ecosystem, Files, Origin, Package, Problem, UserEnvironment};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -46,7 +46,12 @@ struct Unpacked {
 
 impl RegistryFacts {
     /// For an audit of the tree `audited`. With [`super::fetch::Offline`] no socket is opened.
-    pub fn new(audited: &Path, environment: UserEnvironment, cache: Option<Cache>, fetch: Box<dyn Fetch>) -> Self {
+    pub fn new(
+        audited: &Path,
+        environment: UserEnvironment,
+        cache: Option<Cache>,
+        fetch: Box<dyn Fetch>,
+    ) -> Self {
         Self {
             clients: Arc::new(Clients::new(environment, audited)),
             tree: Arc::new(Tree::new(audited)),
@@ -76,12 +81,16 @@ impl RegistryFacts {
         }
         // The one document of a crate is its archive.
         let need = if package.ecosystem == Ecosystem::Cargo { Need::Texts } else { need };
-        let key = CacheKey { ecosystem: package.ecosystem, identity: self.identity(package)?, need };
-        if let Some(known) = self.recall(&key) {
+        let question = CacheKey {
+            ecosystem: package.ecosystem,
+            identity: format!("{}\n{:?}\n{}", package.purl, package.origin, checksums(package)),
+            need,
+        };
+        if let Some(known) = self.recall(&question) {
             return known;
         }
-        let outcome = self.look_up(&key, package);
-        self.memory().insert(key, outcome.clone());
+        let outcome = self.look_up(package, need);
+        self.memory().insert(question, outcome.clone());
         outcome
     }
 
@@ -91,17 +100,35 @@ impl RegistryFacts {
         memory.get(key).cloned().or_else(|| memory.get(&texts).filter(|outcome| outcome.is_ok()).cloned())
     }
 
-    fn look_up(&self, key: &CacheKey, package: &Package) -> Outcome {
-        if let Some(facts) = self.cache.as_ref().and_then(|cache| cache.load(key)) {
-            self.cache_hits.fetch_add(1, Ordering::Relaxed);
-            return Ok(Arc::new(facts));
+    /// From the cache, else from the registry.
+    ///
+    /// What was read from the archive that the checksums mean is kept under the checksums. Everything else is kept
+    /// under the place it came from as well: a lock file that names a liar's host beside a true checksum must not
+    /// decide what later audits believe.
+    fn look_up(&self, package: &Package, need: Need) -> Outcome {
+        let key = |identity: String| CacheKey { ecosystem: package.ecosystem, identity, need };
+        let checksums = checksums(package);
+        let verified = (!checksums.is_empty()).then(|| key(format!("{}\n{checksums}", package.purl)));
+        if let Some(known) = verified.as_ref().and_then(|key| self.load(key)) {
+            return Ok(known);
         }
-        let facts = self.ask(package, key.need)?;
-        if let Some(Err(error)) = self.cache.as_ref().map(|cache| cache.store(key, &facts)) {
+        let place = key(format!("{}\n{checksums}\n{}", package.purl, self.place(package)?));
+        if let Some(known) = self.load(&place) {
+            return Ok(known);
+        }
+        let facts = self.ask(package, need)?;
+        let kept_under = verified.filter(|_| facts.verified).unwrap_or(place);
+        if let Some(Err(error)) = self.cache.as_ref().map(|cache| cache.store(&kept_under, &facts)) {
             // One sentence is enough for the thousand packages after it.
             let _ = self.cache_failure.set(error.to_string());
         }
         Ok(Arc::new(facts))
+    }
+
+    fn load(&self, key: &CacheKey) -> Option<Arc<PackageFacts>> {
+        let facts = self.cache.as_ref()?.load(key)?;
+        self.cache_hits.fetch_add(1, Ordering::Relaxed);
+        Some(Arc::new(facts))
     }
 
     fn ask(&self, package: &Package, need: Need) -> Result<PackageFacts, FactsError> {
@@ -115,21 +142,12 @@ impl RegistryFacts {
         }
     }
 
-    /// What makes two questions the same: the purl, and the checksums; without any, where it comes from.
-    fn identity(&self, package: &Package) -> Result<String, FactsError> {
-        let mut checksums: Vec<_> = package
-            .checksums
-            .iter()
-            .map(|checksum| format!("{:?}:{}", checksum.algorithm, checksum.value))
-            .collect();
-        checksums.sort();
-        checksums.dedup();
-        let rest = match &package.origin {
-            _ if !checksums.is_empty() => checksums.join("\n"),
-            Origin::Registry(Some(address)) | Origin::Archive(address) => without_query(address),
-            _ => self.destination(package)?,
-        };
-        Ok(format!("{}\n{rest}", package.purl))
+    /// Where a package comes from: its lock entry's address, else that of the user's registry.
+    fn place(&self, package: &Package) -> Result<String, FactsError> {
+        match &package.origin {
+            Origin::Registry(Some(address)) | Origin::Archive(address) => Ok(without_query(address)),
+            _ => self.destination(package),
+        }
     }
 
     fn destination(&self, package: &Package) -> Result<String, FactsError> {
@@ -168,12 +186,8 @@ impl RegistryFacts {
             Err(FactsError::NotFromRegistry) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let written = self.lay_out(&facts).map_err(|error| {
-            FactsError::Fetch(FetchError::Network {
-                address: format!("the license files of {}", package.label()),
-                reason: format!("they cannot be written to the temporary directory: {error}"),
-            })
-        })?;
+        let written =
+            self.lay_out(&facts).map_err(|error| FactsError::Temporary { reason: error.to_string() })?;
         Ok(Some(written))
     }
 
@@ -183,13 +197,15 @@ impl RegistryFacts {
             unpacked.directory = Some(tempfile::Builder::new().prefix("licgraph-").tempdir()?);
         }
         unpacked.packages += 1;
-        let root = unpacked.directory.as_ref().map(|directory| directory.path().to_owned()).unwrap_or_default();
+        let root =
+            unpacked.directory.as_ref().map(|directory| directory.path().to_owned()).unwrap_or_default();
         let base = root.join(unpacked.packages.to_string());
         let mut files = Vec::new();
         for file in facts.files.iter().flatten() {
             // A cache that came from elsewhere is not believed about paths either.
-            let is_inside =
-                Path::new(&file.path).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+            let is_inside = Path::new(&file.path)
+                .components()
+                .all(|part| matches!(part, std::path::Component::Normal(_)));
             if !is_inside {
                 continue;
             }
@@ -222,7 +238,10 @@ impl RegistryFacts {
     /// What went wrong beside the packages' own facts.
     pub fn problems(&self) -> Vec<Problem> {
         let cache = self.cache_failure.get().map(|error| {
-            Problem::note(None, format!("the cache of license facts cannot be written: {error}; set LICGRAPH_CACHE"))
+            Problem::note(
+                None,
+                format!("the cache of license facts cannot be written: {error}; set LICGRAPH_CACHE"),
+            )
         });
         cache.into_iter().collect()
     }
@@ -251,4 +270,12 @@ impl RegistryFacts {
 /// The address as it is kept in the cache: user information and query may be secrets.
 fn without_query(address: &str) -> String {
     url::Url::parse(address).map_or_else(|_| address.to_owned(), |address| super::site::shown(&address))
+}
+
+fn checksums(package: &Package) -> String {
+    let spelled = |checksum: &Checksum| format!("{:?}:{}", checksum.algorithm, checksum.value);
+    let mut all: Vec<_> = package.checksums.iter().map(spelled).collect();
+    all.sort();
+    all.dedup();
+    all.join("\n")
 }

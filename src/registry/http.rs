@@ -132,8 +132,7 @@ impl HttpFetch {
 
     /// One request to one server, counted, within the limit of its host.
     fn send(&self, request: &Request, address: &Url) -> Result<Step, FetchError> {
-        let site =
-            Site::of(address).ok_or_else(|| FetchError::Unsupported { address: shown(address) })?;
+        let site = Site::of(address).ok_or_else(|| FetchError::Unsupported { address: shown(address) })?;
         let _slot = self.enter(&site)?;
         let started = Instant::now();
         let mut builder = self.client.get(address.clone());
@@ -141,25 +140,24 @@ impl HttpFetch {
             builder = builder.header(ACCEPT, accept);
         }
         if let Some(value) = request.credential.as_ref().and_then(|secret| secret.header_for(&site)) {
-            let mut value = reqwest::header::HeaderValue::from_str(value).map_err(|_| FetchError::Network {
-                address: shown(address),
-                reason: "the credentials of the user's client do not fit into a header".to_owned(),
-            })?;
+            let mut value =
+                reqwest::header::HeaderValue::from_str(value).map_err(|_| FetchError::Network {
+                    address: shown(address),
+                    reason: "the credentials of the user's client do not fit into a header".to_owned(),
+                })?;
             value.set_sensitive(true);
             builder = builder.header(AUTHORIZATION, value);
         }
         let response = builder.send().map_err(|error| failure(address, &error))?;
         let status = response.status().as_u16();
-        if let (301 | 302 | 303 | 307 | 308, Some(target)) = (status, redirect_target(address, response.headers())) {
+        if let (301 | 302 | 303 | 307 | 308, Some(target)) =
+            (status, redirect_target(address, response.headers()))
+        {
             return Ok(Step::Redirect(target));
         }
         let retry_after = retry_after(response.headers());
         let content_type = media_type(response.headers());
-        let body = if status == 200 {
-            self.read(response, request, address, started)?
-        } else {
-            Vec::new()
-        };
+        let body = if status == 200 { self.read(response, request, address, started)? } else { Vec::new() };
         Ok(Step::Answer(Answer { address: address.clone(), status, retry_after, content_type, body }))
     }
 
@@ -304,7 +302,9 @@ fn check_redirect(request: &Request, from: &Url, to: &Url) -> Result<(), FetchEr
         return Ok(());
     } else if request.credential.is_some() {
         "a request with credentials stays with its host"
-    } else if source.is_some_and(|site| site.is_encrypted()) && target.is_some_and(|site| !site.is_encrypted()) {
+    } else if source.is_some_and(|site| site.is_encrypted())
+        && target.is_some_and(|site| !site.is_encrypted())
+    {
         "it leaves encryption"
     } else {
         return Ok(());

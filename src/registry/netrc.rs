@@ -1,7 +1,7 @@
 //! Passwords by host from the user's netrc file, which pip and go read.
 
+use super::neutral::Clients;
 use super::site::{Credential, Site};
-use crate::model::UserEnvironment;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -12,15 +12,17 @@ pub(crate) struct Netrc {
 }
 
 impl Netrc {
-    /// `NETRC`, else `.netrc` (or `_netrc`) in the home directory.
-    pub(crate) fn of_user(environment: &UserEnvironment) -> Self {
+    /// `NETRC`, else `.netrc` (or `_netrc`) in the home directory. One inside the audited tree is not the user's.
+    pub(crate) fn of_user(clients: &Clients) -> Self {
+        let environment = clients.environment();
         let named = environment.variable("NETRC").map(std::path::PathBuf::from);
         let candidates = match (named, environment.home()) {
             (Some(path), _) => vec![path],
             (None, Some(home)) => vec![home.join(".netrc"), home.join("_netrc")],
             (None, None) => Vec::new(),
         };
-        let text = candidates.iter().find_map(|path| std::fs::read_to_string(path).ok());
+        let mut own = candidates.iter().filter(|path| !clients.is_audited(path));
+        let text = own.find_map(|path| std::fs::read_to_string(path).ok());
         Self { machines: text.map(|text| parse(&text)).unwrap_or_default() }
     }
 
@@ -44,7 +46,8 @@ fn parse(text: &str) -> BTreeMap<String, (String, String)> {
             "machine" | "default" | "macdef" => {
                 keep(&mut machines, current.take());
                 if word == "machine" {
-                    current = words.next().map(|host| (host.to_ascii_lowercase(), String::new(), String::new()));
+                    current =
+                        words.next().map(|host| (host.to_ascii_lowercase(), String::new(), String::new()));
                 }
             }
             "login" | "password" | "account" => {

@@ -73,7 +73,7 @@ impl Clients {
             .args(arguments)
             .current_dir(directory.path())
             .env_clear()
-            .envs(self.environment.pairs().filter(|(name, _)| is_harmless(name)))
+            .envs(self.environment.pairs().filter(|(name, _)| self.is_harmless(name)))
             .env("PATH", std::env::join_paths(&directories).ok()?)
             .env("GOTOOLCHAIN", "local")
             .stdin(Stdio::null())
@@ -102,6 +102,34 @@ impl Clients {
         (!text.is_empty()).then_some(text)
     }
 
+    /// Whether this runs inside `npm run`, which hands the settings of the project down in variables.
+    pub fn is_inside_npm(&self) -> bool {
+        self.environment.variable("npm_lifecycle_event").is_some()
+    }
+
+    /// Variables by which somebody else's code or settings get into a client are kept from it.
+    fn is_harmless(&self, name: &str) -> bool {
+        let kept_out = [
+            "PYTHONPATH",
+            "PYTHONHOME",
+            "PYTHONSTARTUP",
+            "NODE_OPTIONS",
+            "NODE_PATH",
+            "GOFLAGS",
+            "GOWORK",
+            "GOTOOLCHAIN",
+            "GO111MODULE",
+            "RUSTC",
+            "RUSTC_WRAPPER",
+            "INIT_CWD",
+            "PATH",
+            "PWD",
+            "VIRTUAL_ENV",
+        ];
+        let of_npm = self.is_inside_npm() && name.to_ascii_lowercase().starts_with("npm_");
+        !of_npm && !kept_out.contains(&name)
+    }
+
     fn search_path(&self) -> Vec<PathBuf> {
         let path = OsString::from(self.environment.variable("PATH").unwrap_or_default());
         std::env::split_paths(&path)
@@ -110,22 +138,16 @@ impl Clients {
     }
 }
 
-/// Variables by which somebody else's code or settings get into a client are kept from it.
-fn is_harmless(name: &str) -> bool {
-    let kept_out = [
-        "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "NODE_OPTIONS", "NODE_PATH", "GOFLAGS", "GOWORK", "GOTOOLCHAIN",
-        "GO111MODULE", "RUSTC", "RUSTC_WRAPPER", "INIT_CWD", "PATH", "PWD", "VIRTUAL_ENV",
-    ];
-    !kept_out.contains(&name) && !name.to_ascii_lowercase().starts_with("npm_package")
-}
-
 fn find(program: &str, directories: &[PathBuf]) -> Option<PathBuf> {
     let names = if cfg!(windows) {
         vec![format!("{program}.exe"), format!("{program}.cmd")]
     } else {
         vec![program.to_owned()]
     };
-    directories.iter().flat_map(|directory| names.iter().map(|name| directory.join(name))).find(|path| path.is_file())
+    directories
+        .iter()
+        .flat_map(|directory| names.iter().map(|name| directory.join(name)))
+        .find(|path| path.is_file())
 }
 
 #[cfg(test)]
@@ -148,9 +170,14 @@ mod tests {
         let tree = tempfile::tempdir().unwrap();
         let user = tempfile::tempdir().unwrap();
         script(&tree.path().join("bin"), "client", "echo hostile");
-        script(user.path(), "client", "echo \"$1 from $(ls -A | tr '\\n' ' ')\"; echo ${NODE_OPTIONS:-clean}");
+        script(
+            user.path(),
+            "client",
+            "echo \"$1 from $(ls -A | tr '\\n' ' ')\"; echo ${NODE_OPTIONS:-clean}",
+        );
         let path = format!(".:{}/bin:{}:/usr/bin:/bin", tree.path().display(), user.path().display());
-        let environment = UserEnvironment::from_pairs([("PATH", path.as_str()), ("NODE_OPTIONS", "--require ./x")]);
+        let environment =
+            UserEnvironment::from_pairs([("PATH", path.as_str()), ("NODE_OPTIONS", "--require ./x")]);
         let clients = Clients::new(environment, tree.path());
         let answer = clients.ask("client", &["settings"], &[("package.json", "{}")]).unwrap();
         assert_eq!(answer, "settings from .answer package.json \nclean");
@@ -163,7 +190,8 @@ mod tests {
         let user = tempfile::tempdir().unwrap();
         script(user.path(), "client", "echo half an answer; exit 1");
         let path = format!("{}:/usr/bin:/bin", user.path().display());
-        let clients = Clients::new(UserEnvironment::from_pairs([("PATH", path)]), std::path::Path::new("/nowhere"));
+        let clients =
+            Clients::new(UserEnvironment::from_pairs([("PATH", path)]), std::path::Path::new("/nowhere"));
         assert_eq!(clients.ask("client", &[], &[]), None);
     }
 }

@@ -110,7 +110,9 @@ pub enum FactsError {
     #[error("it does not come from a registry")]
     NotFromRegistry,
     /// A part of the package lies on another host than the registry that asked for credentials.
-    #[error("{registry} keeps its archive on {host}; a package behind credentials is asked of its own host only")]
+    #[error(
+        "{registry} keeps its archive on {host}; a package behind credentials is asked of its own host only"
+    )]
     Elsewhere {
         /// The registry's host.
         registry: String,
@@ -121,7 +123,9 @@ pub enum FactsError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     /// The archive is not the one that the lock file means.
-    #[error("{address} is not what the lock file means: expected checksum {expected}, found {found}; not used")]
+    #[error(
+        "{address} is not what the lock file means: expected checksum {expected}, found {found}; not used"
+    )]
     Checksum {
         /// The archive.
         address: String,
@@ -137,6 +141,12 @@ pub enum FactsError {
         address: String,
         /// Why.
         error: ArchiveError,
+    },
+    /// The license files cannot be laid out for readers.
+    #[error("its license files cannot be written to the temporary directory: {reason}")]
+    Temporary {
+        /// Why.
+        reason: String,
     },
     /// A document is not what it should be.
     #[error("{address} is not understood: {reason}")]

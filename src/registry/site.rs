@@ -103,8 +103,8 @@ pub fn split_user_info(mut address: Url) -> (Url, Option<Credential>) {
     if user.is_empty() && password.is_none() {
         return (address, None);
     }
-    let credential =
-        Site::of(&address).map(|site| Credential::basic(site, &user, password.as_deref().unwrap_or_default()));
+    let credential = Site::of(&address)
+        .map(|site| Credential::basic(site, &user, password.as_deref().unwrap_or_default()));
     // Both fail only for addresses that cannot carry user information in the first place.
     let _ = address.set_username("");
     let _ = address.set_password(None);
@@ -143,8 +143,8 @@ pub fn segment(text: &str) -> String {
     }
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
-        let plain = byte.is_ascii_alphanumeric()
-            || matches!(byte, b'-' | b'_' | b'~' | b'+' | b'!' | b'@' | b'.');
+        let plain =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'+' | b'!' | b'@' | b'.');
         if plain {
             encoded.push(char::from(byte));
         } else {
@@ -192,7 +192,8 @@ mod tests {
         let own = Site::of(&url("https://registry.example/npm/")).unwrap();
         let credential = Credential::bearer(own.clone(), "s3cret");
         assert_eq!(credential.header_for(&own), Some("Bearer s3cret"));
-        for other in ["http://registry.example/", "https://registry.example:8443/", "https://x.registry.example/"]
+        for other in
+            ["http://registry.example/", "https://registry.example:8443/", "https://x.registry.example/"]
         {
             assert_eq!(credential.header_for(&Site::of(&url(other)).unwrap()), None, "{other}");
         }

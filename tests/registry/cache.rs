@@ -62,7 +62,12 @@ fn offline_opens_no_socket_and_says_so() {
         let error = offline.facts(&package, Need::Texts).unwrap_err();
         assert_eq!(error, FactsError::Fetch(FetchError::Offline));
     }
-    let mut krate = Package::new(Ecosystem::Cargo, "a", Some("1.0.0"), Origin::Registry(Some(format!("sparse+{}/", server.url()))));
+    let mut krate = Package::new(
+        Ecosystem::Cargo,
+        "a",
+        Some("1.0.0"),
+        Origin::Registry(Some(format!("sparse+{}/", server.url()))),
+    );
     krate.checksums = vec![sha256(b"a")];
     assert_eq!(offline.facts(&krate, Need::Texts).unwrap_err(), FactsError::Fetch(FetchError::Offline));
     assert!(server.asked().is_empty() && offline.requests().is_empty());
@@ -92,6 +97,20 @@ fn many_packages_are_asked_at_once_and_each_of_them_once() {
         assert_eq!(found.declared[0].statement, LicenseStatement::Expression("MIT".to_owned()));
     }
     assert_eq!((server.asked().len(), facts.requests()[&server.host()]), (60, 60));
+}
+
+#[test]
+fn a_liar_named_by_one_lock_file_does_not_answer_for_others() {
+    let liar = Server::start(|_| Reply::ok(r#"{"license": "MIT"}"#));
+    let honest = Server::start(|_| Reply::ok(r#"{"license": "GPL-3.0-only"}"#));
+    let user = User::new();
+    let from = |server: &Server| {
+        let mut package = package("a");
+        package.origin = Origin::Registry(Some(format!("{}/a/-/a-1.0.0.tgz", server.url())));
+        user.facts().facts(&package, Need::Declared).unwrap().declared[0].statement.clone()
+    };
+    assert_eq!(from(&liar), LicenseStatement::Expression("MIT".to_owned()));
+    assert_eq!(from(&honest), LicenseStatement::Expression("GPL-3.0-only".to_owned()));
 }
 
 #[test]
@@ -209,13 +228,16 @@ fn imported_facts_cannot_lay_files_out_elsewhere() {
     let user = User::new();
     let mut package = Package::new(Ecosystem::Npm, "a", Some("1.0.0"), Origin::Registry(None));
     package.checksums = vec![sha256(b"a")];
+    // The key of facts that were read from the archive with this checksum.
     let identity = format!("{}\nSha256:{}", package.purl, package.checksums[0].value);
     let good = LicenseFile { path: "docs/LICENSE".to_owned(), bytes: b"good".to_vec() };
     let bad = |path: &str| LicenseFile { path: path.to_owned(), bytes: b"bad".to_vec() };
     let files = Some(vec![bad("../evil"), bad("/evil"), good]);
     user.cache().store(&key(&identity), &PackageFacts { files, ..PackageFacts::default() }).unwrap();
     let facts = user.offline();
-    let Some(Files::Listed { base, files }) = facts.license_files(&package).unwrap() else { panic!("no files") };
+    let Some(Files::Listed { base, files }) = facts.license_files(&package).unwrap() else {
+        panic!("no files")
+    };
     assert_eq!(files, [base.join("docs/LICENSE")]);
     assert_eq!(std::fs::read(&files[0]).unwrap(), b"good");
     drop(facts);

@@ -60,7 +60,8 @@ fn a_private_registry_is_asked_with_its_token() {
     let found = facts.facts(&package, Need::Declared).unwrap();
     assert!(found.verified);
     let statements: Vec<_> = found.declared.iter().map(|declared| declared.statement.clone()).collect();
-    let expected = [LicenseStatement::Expression("MIT".to_owned()), LicenseStatement::File("docs/TERMS".to_owned())];
+    let expected =
+        [LicenseStatement::Expression("MIT".to_owned()), LicenseStatement::File("docs/TERMS".to_owned())];
     assert_eq!(statements, expected);
     let paths: Vec<_> = found.files.as_ref().unwrap().iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["LICENSE-MIT", "docs/TERMS"]);
@@ -91,7 +92,8 @@ fn without_a_token_access_is_refused() {
 fn the_default_registry_is_read_from_the_cargo_home() {
     let server = registry(None, archive());
     let config = format!(r#"{{"dl": "{}/dl/{{prefix}}"}}"#, server.url());
-    let user = User::new().home_file("cargo/registry/index/index.example-0123456789abcdef/config.json", &config);
+    let user =
+        User::new().home_file("cargo/registry/index/index.example-0123456789abcdef/config.json", &config);
     assert!(user.facts().facts(&package(None), Need::Texts).is_ok());
     assert_eq!(server.paths(), ["/dl/se/cr"]);
 }
@@ -120,7 +122,8 @@ fn a_private_crate_is_not_asked_of_the_default_registry() {
     let user = User::new().home_file("cargo/registry/index/index.example-01/config.json", &config);
     assert!(user.facts().facts(&package(Some(sparse(&private))), Need::Texts).is_ok());
     // A git index is cargo's to read; the name goes nowhere.
-    let error = user.facts().facts(&package(Some("registry+https://git.example/index".to_owned())), Need::Texts);
+    let error =
+        user.facts().facts(&package(Some("registry+https://git.example/index".to_owned())), Need::Texts);
     assert!(matches!(error, Err(FactsError::NotConfigured { .. })));
     assert!(default.asked().is_empty());
 }
@@ -138,7 +141,10 @@ fn the_tree_cannot_replace_the_source() {
     assert!(matches!(error, FactsError::NamedByTreeOnly { .. }), "{error}");
     assert!(named.asked().is_empty() && default.asked().is_empty());
     let user = user.home_file("cargo/config.toml", &config);
-    assert!(user.facts().facts(&package(None), Need::Texts).is_ok(), "the user's own replacement is followed");
+    assert!(
+        user.facts().facts(&package(None), Need::Texts).is_ok(),
+        "the user's own replacement is followed"
+    );
 }
 
 #[test]

@@ -56,7 +56,9 @@ fn license_files_come_from_the_module_zip() {
 fn private_modules_are_asked_of_nobody() {
     let server = proxy();
     for variable in ["GOPRIVATE", "GONOPROXY"] {
-        let user = User::new().variable("GOPROXY", &server.url()).variable(variable, "other.example,code.example/Me");
+        let user = User::new()
+            .variable("GOPROXY", &server.url())
+            .variable(variable, "other.example,code.example/Me");
         let error = user.facts().facts(&package(), Need::Texts).unwrap_err();
         assert!(matches!(error, FactsError::KeptPrivate { .. }), "{error}");
         assert!(user.facts().go_module_file(MODULE, "v1.0.0").is_err());
@@ -70,9 +72,14 @@ fn private_modules_are_asked_of_nobody() {
 
 #[test]
 fn a_comma_passes_on_what_is_missing_and_a_bar_any_error() {
-    for (status, separator, passes) in
-        [(404, ",", true), (410, ",", true), (403, ",", false), (500, ",", false), (403, "|", true), (500, "|", true)]
-    {
+    for (status, separator, passes) in [
+        (404, ",", true),
+        (410, ",", true),
+        (403, ",", false),
+        (500, ",", false),
+        (403, "|", true),
+        (500, "|", true),
+    ] {
         let first = Server::start(move |_| Reply::status(status));
         let second = proxy();
         let list = format!("{}{separator}{}", first.url(), second.url());
@@ -108,7 +115,8 @@ fn passwords_come_from_the_proxy_address_or_netrc() {
     let in_address = User::new().variable("GOPROXY", &server.url().replace("http://", "http://me:s3cret@"));
     let found = in_address.facts().facts(&package(), Need::Texts).unwrap();
     assert!(!format!("{found:?}").contains("s3cret"));
-    let error = User::new().variable("GOPROXY", &server.url()).facts().facts(&package(), Need::Texts).unwrap_err();
+    let error =
+        User::new().variable("GOPROXY", &server.url()).facts().facts(&package(), Need::Texts).unwrap_err();
     assert!(matches!(error, FactsError::Fetch(FetchError::Denied { .. })), "{error}");
 }
 
@@ -125,7 +133,8 @@ fn wrong_hashes_and_hostile_zips_are_refused() {
     let server = proxy();
     let mut locked = package();
     locked.checksums = vec![h1("AAAA")];
-    let error = User::new().variable("GOPROXY", &server.url()).facts().facts(&locked, Need::Texts).unwrap_err();
+    let error =
+        User::new().variable("GOPROXY", &server.url()).facts().facts(&locked, Need::Texts).unwrap_err();
     assert!(matches!(error, FactsError::Checksum { .. }), "{error}");
     let zeros = vec![0; 32 << 20];
     let bomb = zip(&[("code.example/Me/mod@v1.0.0/zeros", &zeros)]);

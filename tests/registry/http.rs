@@ -29,7 +29,10 @@ fn a_document_is_read_and_counted() {
     let server = Server::start(|_| Reply::typed("Application/JSON; charset=utf-8", "{}"));
     let fetch = User::new().http(quick());
     let response = fetch.get(&Request::new(Url::parse(&server.url()).unwrap(), LIMIT)).unwrap();
-    assert_eq!((response.body.as_slice(), response.content_type.as_str()), (b"{}".as_slice(), "application/json"));
+    assert_eq!(
+        (response.body.as_slice(), response.content_type.as_str()),
+        (b"{}".as_slice(), "application/json")
+    );
     assert_eq!(server.asked()[0].user_agent, concat!("licgraph/", env!("CARGO_PKG_VERSION")));
     assert_eq!(fetch.requests().into_iter().collect::<Vec<_>>(), [(server.host(), 1)]);
 }

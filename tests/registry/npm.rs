@@ -33,8 +33,9 @@ fn registry(token: Option<&'static str>) -> Server {
             return Reply::ok(tarball());
         }
         let name = asked.path.trim_start_matches('/').trim_end_matches("/1.0.0");
-        let document =
-            format!(r#"{{"license": "MIT", "description": "d", "dist": {{"tarball": "{url}/{name}/-/x-1.0.0.tgz"}}}}"#);
+        let document = format!(
+            r#"{{"license": "MIT", "description": "d", "dist": {{"tarball": "{url}/{name}/-/x-1.0.0.tgz"}}}}"#
+        );
         Reply::typed("application/json", document)
     });
     server
@@ -55,7 +56,10 @@ fn a_private_scope_is_asked_with_its_token_and_nobody_else_is() {
     let found = facts.facts(&package("@corp/secret", Origin::Registry(None)), Need::Texts).unwrap();
     assert_eq!(found.declared[0].statement, LicenseStatement::Expression("MIT".to_owned()));
     let files = found.files.as_ref().unwrap();
-    assert_eq!((files.len(), files[0].path.as_str(), files[0].bytes.as_slice()), (1, "LICENSE", TEXT.as_bytes()));
+    assert_eq!(
+        (files.len(), files[0].path.as_str(), files[0].bytes.as_slice()),
+        (1, "LICENSE", TEXT.as_bytes())
+    );
     assert_eq!(private.paths(), ["/@corp%2fsecret/1.0.0", "/@corp%2fsecret/-/x-1.0.0.tgz"]);
     assert!(public.asked().is_empty());
     assert!(!format!("{found:?}").contains("t0ken"));
@@ -77,10 +81,33 @@ fn the_tree_cannot_name_a_registry_for_a_scope_nor_does_the_name_go_elsewhere() 
     let user = User::new()
         .home_file(".npmrc", &format!("registry={}\n//{}/:_authToken=t0ken\n", public.url(), public.host()))
         .project_file(".npmrc", &format!("@corp:registry={}\n", named_by_tree.url()));
-    let error = user.facts().facts(&package("@corp/secret", Origin::Registry(None)), Need::Declared).unwrap_err();
+    let error =
+        user.facts().facts(&package("@corp/secret", Origin::Registry(None)), Need::Declared).unwrap_err();
     let expected = format!("{}/", named_by_tree.url());
     assert_eq!(error, FactsError::NamedByTreeOnly { file: ".npmrc".to_owned(), registry: expected });
     assert!(public.asked().is_empty() && named_by_tree.asked().is_empty());
+}
+
+#[test]
+fn settings_that_npm_hands_down_from_the_project_are_not_the_user_s() {
+    let (named_by_tree, own) = (registry(None), registry(None));
+    let user = User::new()
+        .home_file(".npmrc", &format!("registry={}\n", own.url()))
+        .variable("npm_lifecycle_event", "audit")
+        .variable("npm_config_registry", &named_by_tree.url());
+    assert!(user.facts().facts(&package("a", Origin::Registry(None)), Need::Declared).is_ok());
+    assert_eq!((own.asked().len(), named_by_tree.asked().len()), (1, 0));
+}
+
+#[test]
+fn a_user_file_inside_the_tree_lends_no_token() {
+    let server = registry(None);
+    let npmrc = format!("registry={}\n//{}/:_authToken=t0ken\n", server.url(), server.host());
+    let user = User::new().project_file("ci/npmrc", &npmrc);
+    let file = user.project.path().join("ci/npmrc").display().to_string();
+    let user = user.variable("NPM_CONFIG_USERCONFIG", &file);
+    assert!(user.facts().facts(&package("a", Origin::Registry(None)), Need::Declared).is_err());
+    assert!(server.asked().is_empty());
 }
 
 #[test]
@@ -190,7 +217,11 @@ fn the_user_s_mirror_takes_the_place_of_the_built_in_registry() {
     let mirror = registry(None);
     let user = User::new().home_file(
         "bin/npm",
-        &format!("#!/bin/sh\ncase \"$*\" in *--userconfig*) echo {}/;; *) echo {}/;; esac\n", built_in.url(), mirror.url()),
+        &format!(
+            "#!/bin/sh\ncase \"$*\" in *--userconfig*) echo {}/;; *) echo {}/;; esac\n",
+            built_in.url(),
+            mirror.url()
+        ),
     );
     let program = user.home.path().join("bin/npm");
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();

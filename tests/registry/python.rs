@@ -36,14 +36,17 @@ fn index(authorization: Option<&'static str>, wheel: Vec<u8>) -> Server {
             return Reply::status(401);
         }
         match asked.path.as_str() {
-            "/simple/a-b/" => Reply::typed(JSON, format!(
-                r#"{{"files": [
+            "/simple/a-b/" => Reply::typed(
+                JSON,
+                format!(
+                    r#"{{"files": [
                     {{"filename": "a_b-1.0-py3-none-any.whl", "url": "/files/a_b-1.0-py3-none-any.whl", "core-metadata": true, "hashes": {{"sha256": "{}"}}}},
                     {{"filename": "a-b-1.0.tar.gz", "url": "/files/a-b-1.0.tar.gz", "hashes": {{"sha256": "{}"}}}},
                     {{"filename": "a_b-2.0-py3-none-any.whl", "url": "/files/a_b-2.0-py3-none-any.whl", "hashes": {{}}}}]}}"#,
-                sha256(&wheel).value,
-                sha256(&source()).value
-            )),
+                    sha256(&wheel).value,
+                    sha256(&source()).value
+                ),
+            ),
             "/files/a_b-1.0-py3-none-any.whl.metadata" => Reply::ok(METADATA),
             "/files/a_b-1.0-py3-none-any.whl" => Reply::ok(wheel.clone()),
             "/files/a-b-1.0.tar.gz" => Reply::ok(source()),
@@ -123,7 +126,10 @@ fn an_index_of_the_tree_holds_back() {
     ] {
         let user = User::new().variable("PIP_INDEX_URL", &simple(&public)).project_file(file, &text);
         let error = user.facts().facts(&package(Origin::Registry(None)), Need::Declared).unwrap_err();
-        assert!(matches!(&error, FactsError::NamedByTreeOnly { file: named, .. } if named == file), "{error}");
+        assert!(
+            matches!(&error, FactsError::NamedByTreeOnly { file: named, .. } if named == file),
+            "{error}"
+        );
     }
     assert!(public.asked().is_empty() && named.asked().is_empty());
 }
@@ -140,7 +146,9 @@ fn the_index_of_a_lock_entry_is_the_one_that_is_asked() {
 #[test]
 fn pages_in_html_are_read() {
     let server = Server::start(|asked| match asked.path.as_str() {
-        "/simple/a-b/" => Reply::typed("text/html; charset=utf-8", r#"<a href="../../a-b-1.0.tar.gz">a-b-1.0.tar.gz</a>"#),
+        "/simple/a-b/" => {
+            Reply::typed("text/html; charset=utf-8", r#"<a href="../../a-b-1.0.tar.gz">a-b-1.0.tar.gz</a>"#)
+        }
         "/a-b-1.0.tar.gz" => Reply::ok(source()),
         _ => Reply::status(404),
     });
@@ -166,7 +174,10 @@ fn files_that_the_lock_does_not_mean_are_not_used() {
 #[test]
 fn metadata_that_the_index_does_not_mean_is_not_used() {
     let server = Server::start(|asked| match asked.path.as_str() {
-        "/simple/a-b/" => Reply::typed(JSON, r#"{"files": [{"filename": "a_b-1.0-py3-none-any.whl", "url": "/w.whl", "hashes": {}, "core-metadata": {"sha256": "00"}}]}"#),
+        "/simple/a-b/" => Reply::typed(
+            JSON,
+            r#"{"files": [{"filename": "a_b-1.0-py3-none-any.whl", "url": "/w.whl", "hashes": {}, "core-metadata": {"sha256": "00"}}]}"#,
+        ),
         _ => Reply::ok(METADATA),
     });
     let user = User::new().variable("PIP_INDEX_URL", &simple(&server));
@@ -177,7 +188,8 @@ fn metadata_that_the_index_does_not_mean_is_not_used() {
 #[test]
 fn hostile_wheels_are_refused() {
     let zeros = vec![0; 8 << 20];
-    let bomb = zip(&[("a_b-1.0.dist-info/METADATA", METADATA.as_bytes()), ("a_b-1.0.dist-info/LICENSE", &zeros)]);
+    let bomb =
+        zip(&[("a_b-1.0.dist-info/METADATA", METADATA.as_bytes()), ("a_b-1.0.dist-info/LICENSE", &zeros)]);
     let climbing = zip(&[("a_b-1.0.dist-info/METADATA", METADATA.as_bytes()), ("../LICENSE", b"x")]);
     for (archive, is_bomb) in [(bomb, true), (climbing, false)] {
         let server = index(None, archive);

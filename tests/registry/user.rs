@@ -14,7 +14,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The text of the license files in these tests.
-pub const TEXT: &str = "MIT License\n\nCopyright (c) the authors\n\nPermission is hereby granted, free of charge\n";
+pub const TEXT: &str =
+    "MIT License\n\nCopyright (c) the authors\n\nPermission is hereby granted, free of charge\n";
 
 pub struct User {
     pub home: TempDir,
@@ -89,7 +90,11 @@ impl User {
 
 /// Short patience, so that a server that hangs does not hold the tests up.
 pub fn quick() -> HttpOptions {
-    HttpOptions { patience: Duration::from_secs(2), deadline: Duration::from_secs(5), ..HttpOptions::default() }
+    HttpOptions {
+        patience: Duration::from_secs(2),
+        deadline: Duration::from_secs(5),
+        ..HttpOptions::default()
+    }
 }
 
 fn write(root: &Path, name: &str, text: &str) {

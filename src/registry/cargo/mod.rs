@@ -186,7 +186,8 @@ fn download_address(template: &str, package: &Package, version: &str) -> Result<
     let version = segment(version);
     let markers = ["{crate}", "{version}", "{prefix}", "{lowerprefix}", "{sha256-checksum}"];
     let text = if markers.iter().any(|marker| template.contains(marker)) {
-        let sha256 = package.checksums.iter().find(|checksum| checksum.algorithm == ChecksumAlgorithm::Sha256);
+        let sha256 =
+            package.checksums.iter().find(|checksum| checksum.algorithm == ChecksumAlgorithm::Sha256);
         template
             .replace("{lowerprefix}", &prefix(&name.to_lowercase()))
             .replace("{prefix}", &prefix(&name))
@@ -218,8 +219,11 @@ fn prefix(name: &str) -> String {
 
 fn has_entry(index: &Path, package: &Package) -> bool {
     let lower = segment(&package.name.to_lowercase());
-    let Ok(bytes) = std::fs::read(index.join(".cache").join(prefix(&lower)).join(&lower)) else { return false };
-    let mut checksums = package.checksums.iter().filter(|checksum| checksum.algorithm == ChecksumAlgorithm::Sha256);
+    let Ok(bytes) = std::fs::read(index.join(".cache").join(prefix(&lower)).join(&lower)) else {
+        return false;
+    };
+    let mut checksums =
+        package.checksums.iter().filter(|checksum| checksum.algorithm == ChecksumAlgorithm::Sha256);
     checksums.any(|checksum| memchr::memmem::find(&bytes, checksum.value.as_bytes()).is_some())
 }
 
@@ -244,7 +248,8 @@ fn read_crate(address: &Url, body: &[u8], facts: &mut PackageFacts) -> Result<()
 }
 
 fn read_manifest(table: &toml::Table, facts: &mut PackageFacts) {
-    let Some(package) = table.get("package").or_else(|| table.get("project")).and_then(toml::Value::as_table) else {
+    let Some(package) = table.get("package").or_else(|| table.get("project")).and_then(toml::Value::as_table)
+    else {
         return;
     };
     let text = |key: &str| present(package.get(key).and_then(toml::Value::as_str));
@@ -277,7 +282,10 @@ mod tests {
     fn download_templates_are_filled_in() {
         let package = Package::new(Ecosystem::Cargo, "Serde_X", Some("1.0.0+a"), Origin::Unknown);
         let address = |template| download_address(template, &package, "1.0.0+a").unwrap().to_string();
-        assert_eq!(address("https://registry.example/api/"), "https://registry.example/api/Serde_X/1.0.0+a/download");
+        assert_eq!(
+            address("https://registry.example/api/"),
+            "https://registry.example/api/Serde_X/1.0.0+a/download"
+        );
         assert_eq!(
             address("https://registry.example/{lowerprefix}/{crate}-{version}.crate"),
             "https://registry.example/se/rd/Serde_X-1.0.0+a.crate"

@@ -96,11 +96,14 @@ impl CargoSettings {
                 name = next;
                 continue;
             }
-            let local = entry.and_then(|entry| text(entry, "directory").or_else(|| text(entry, "local-registry")));
+            let local =
+                entry.and_then(|entry| text(entry, "directory").or_else(|| text(entry, "local-registry")));
             if let Some(path) = local {
                 return Some(Source::Local(PathBuf::from(path)));
             }
-            let index = entry.and_then(|entry| text(entry, "registry")).or_else(|| self.registries.get(&name).cloned())?;
+            let index = entry
+                .and_then(|entry| text(entry, "registry"))
+                .or_else(|| self.registries.get(&name).cloned())?;
             return Some(source(&index));
         }
         None
@@ -108,11 +111,14 @@ impl CargoSettings {
 
     /// Whether the user's settings name this site as a registry.
     pub(crate) fn names(&self, site: &Site) -> bool {
-        let stated = tables(&self.config, "source").into_iter().filter_map(|(_, entry)| text(entry, "registry"));
+        let stated =
+            tables(&self.config, "source").into_iter().filter_map(|(_, entry)| text(entry, "registry"));
         let mut indexes = self.registries.values().cloned().chain(stated);
         indexes.any(|index| match source(&index) {
             Source::Sparse(address) => Site::of(&address).as_ref() == Some(site),
-            Source::Git(address) => Url::parse(&address).ok().and_then(|address| Site::of(&address)).as_ref() == Some(site),
+            Source::Git(address) => {
+                Url::parse(&address).ok().and_then(|address| Site::of(&address)).as_ref() == Some(site)
+            }
             Source::Local(_) => false,
         })
     }
@@ -131,7 +137,9 @@ impl CargoSettings {
 
     /// Index directories of the cargo home that have a `config.json`, without those of registries that are named.
     pub(crate) fn unnamed_index_directories(&self) -> Vec<PathBuf> {
-        let Some(folder) = self.home.as_ref().map(|home| home.join("registry/index")) else { return Vec::new() };
+        let Some(folder) = self.home.as_ref().map(|home| home.join("registry/index")) else {
+            return Vec::new();
+        };
         let entries = std::fs::read_dir(folder).into_iter().flatten();
         let mut found: Vec<_> = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
@@ -170,7 +178,11 @@ pub(crate) fn source(index: &str) -> Source {
         return Source::Sparse(as_directory(split_user_info(address).0));
     }
     let address = bare(index);
-    match Url::parse(address).ok().filter(|address| address.scheme() == "file").map(|address| address.to_file_path()) {
+    match Url::parse(address)
+        .ok()
+        .filter(|address| address.scheme() == "file")
+        .map(|address| address.to_file_path())
+    {
         Some(Ok(path)) => Source::Local(path),
         _ => Source::Git(address.to_owned()),
     }
@@ -197,7 +209,8 @@ fn text(entry: &Value, key: &str) -> Option<String> {
 /// What a `config.toml` of the tree puts in place of the default registry, or of another source.
 pub(crate) fn tree_replacement(text_of_config: &str, locked: &str, is_default: bool) -> Option<Source> {
     let config = text_of_config.parse::<Table>().ok()?;
-    let mut settings = CargoSettings { home: None, registries: BTreeMap::new(), tokens: BTreeMap::new(), config };
+    let mut settings =
+        CargoSettings { home: None, registries: BTreeMap::new(), tokens: BTreeMap::new(), config };
     for (name, entry) in tables(&settings.config, "registries") {
         settings.registries.extend(text(entry, "index").map(|index| (name, index)));
     }

@@ -42,7 +42,8 @@ impl Go {
         let (address, body) = self.document(&package.name, version, "zip", ARCHIVE_LIMIT, fetch)?;
         let archive_error = |error| FactsError::Archive { address: address.clone(), error };
         let mut verified = false;
-        let mut locked = package.checksums.iter().filter(|checksum| checksum.algorithm == ChecksumAlgorithm::GoH1);
+        let mut locked =
+            package.checksums.iter().filter(|checksum| checksum.algorithm == ChecksumAlgorithm::GoH1);
         if let Some(expected) = locked.next() {
             let found = go_h1(&body, &Limits::default()).map_err(archive_error)?;
             let matches = |value: &str| value.strip_prefix("h1:").unwrap_or(value) == found;
@@ -56,14 +57,24 @@ impl Go {
         let inside = |path: &str| path.strip_prefix(&prefix).map(str::to_owned);
         let wanted = |path: &str| inside(path).is_some_and(|path| is_license_file(&path));
         let entries = read_zip(&body, &Limits::default(), &wanted).map_err(archive_error)?;
-        let files = entries.into_iter().filter_map(|entry| {
-            Some(LicenseFile { path: inside(&entry.path)?, bytes: entry.bytes })
-        });
-        Ok(PackageFacts { files: Some(files.collect()), verified, documents: vec![address], ..PackageFacts::default() })
+        let files = entries
+            .into_iter()
+            .filter_map(|entry| Some(LicenseFile { path: inside(&entry.path)?, bytes: entry.bytes }));
+        Ok(PackageFacts {
+            files: Some(files.collect()),
+            verified,
+            documents: vec![address],
+            ..PackageFacts::default()
+        })
     }
 
     /// The `go.mod` of a module version.
-    pub(crate) fn module_file(&self, module: &str, version: &str, fetch: &dyn Fetch) -> Result<String, FactsError> {
+    pub(crate) fn module_file(
+        &self,
+        module: &str,
+        version: &str,
+        fetch: &dyn Fetch,
+    ) -> Result<String, FactsError> {
         self.check_private(module)?;
         let (_, body) = self.document(module, version, "mod", DOCUMENT_LIMIT, fetch)?;
         Ok(String::from_utf8_lossy(&body).into_owned())

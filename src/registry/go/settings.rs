@@ -1,7 +1,7 @@
 //! What the user's go is set up for: environment, its own file, then go itself.
 
-use crate::registry::neutral::Clients;
 use crate::registry::netrc::Netrc;
+use crate::registry::neutral::Clients;
 use crate::registry::site::split_user_info;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -51,13 +51,14 @@ impl GoSettings {
             let answer = clients.ask("go", &["env", "-json", "GOPROXY", "GOPRIVATE", "GONOPROXY"], &[]);
             let answer = answer.and_then(|text| serde_json::from_str::<BTreeMap<String, String>>(&text).ok());
             for name in NAMES {
-                let stated = answer.as_ref().and_then(|answer| answer.get(name)).filter(|value| !value.is_empty());
+                let stated =
+                    answer.as_ref().and_then(|answer| answer.get(name)).filter(|value| !value.is_empty());
                 if let Some(value) = stated {
                     values.entry(name).or_insert_with(|| value.clone());
                 }
             }
         }
-        Self { values, netrc: Netrc::of_user(environment) }
+        Self { values, netrc: Netrc::of_user(clients) }
     }
 
     /// GOPROXY as it is written.
@@ -87,7 +88,9 @@ fn user_file(clients: &Clients) -> BTreeMap<String, String> {
         None if cfg!(target_os = "macos") => {
             environment.home().map(|home| home.join("Library/Application Support/go/env"))
         }
-        None if cfg!(windows) => environment.variable("APPDATA").map(|folder| PathBuf::from(folder).join("go/env")),
+        None if cfg!(windows) => {
+            environment.variable("APPDATA").map(|folder| PathBuf::from(folder).join("go/env"))
+        }
         None => environment.directory("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("go/env")),
     };
     let path = path.filter(|path| path.is_absolute() && !clients.is_audited(path));

@@ -10,7 +10,9 @@ use super::package_facts::{FactsError, LicenseFile, Need, PackageFacts, declared
 use super::site::{Credential, Site, as_directory, below, shown, split_user_info};
 use super::tree::{Tree, TreeRegistry, named};
 use super::{ARCHIVE_LIMIT, DOCUMENT_LIMIT};
-use crate::model::{DeclaredLicense, Ecosystem, LicenseStatement, Origin, Package, PackageDetails, UserEnvironment};
+use crate::model::{
+    DeclaredLicense, Ecosystem, LicenseStatement, Origin, Package, PackageDetails, UserEnvironment,
+};
 use serde_json::Value;
 use settings::{NpmSettings, built_in, effective_default, scope};
 use std::sync::Arc;
@@ -35,7 +37,7 @@ struct Place {
 
 impl Npm {
     pub(crate) fn new(clients: Arc<Clients>, tree: Arc<Tree>) -> Self {
-        let settings = NpmSettings::of_user(clients.environment());
+        let settings = NpmSettings::of_user(&clients);
         Self { clients, tree, settings }
     }
 
@@ -45,7 +47,12 @@ impl Npm {
         Ok(place.base.or(place.tarball).map(|address| shown(&address)).unwrap_or_default())
     }
 
-    pub(crate) fn facts(&self, package: &Package, need: Need, fetch: &dyn Fetch) -> Result<PackageFacts, FactsError> {
+    pub(crate) fn facts(
+        &self,
+        package: &Package,
+        need: Need,
+        fetch: &dyn Fetch,
+    ) -> Result<PackageFacts, FactsError> {
         let version = package.version.as_deref().ok_or(FactsError::NoVersion)?;
         let place = self.place(package)?;
         let mut facts = PackageFacts::default();
@@ -160,7 +167,8 @@ impl Npm {
     }
 
     fn tarball(&self, place: &Place, document: Option<&Value>) -> Result<Url, FactsError> {
-        let from_document = || document?.pointer("/dist/tarball")?.as_str().and_then(|text| Url::parse(text).ok());
+        let from_document =
+            || document?.pointer("/dist/tarball")?.as_str().and_then(|text| Url::parse(text).ok());
         let tarball = place.tarball.clone().or_else(from_document).map(|address| split_user_info(address).0);
         let base = place.base.as_ref();
         let tarball = tarball.ok_or_else(|| FactsError::Unreadable {
@@ -310,7 +318,9 @@ fn one_statement(text: &str) -> LicenseStatement {
     let file = lower.strip_prefix("see license in ").or_else(|| lower.strip_prefix("see licence in "));
     if let Some(file) = file {
         let name = &text[text.len() - file.len()..];
-        return LicenseStatement::File(name.trim().trim_matches(['<', '>']).trim_start_matches("./").to_owned());
+        return LicenseStatement::File(
+            name.trim().trim_matches(['<', '>']).trim_start_matches("./").to_owned(),
+        );
     }
     if text == "UNLICENSED" {
         return LicenseStatement::Unlicensed;
@@ -350,7 +360,10 @@ mod tests {
             of(json!({"licenses": [{"type": "MIT"}, "Apache-2.0"]})),
             [LicenseStatement::List(vec!["MIT".to_owned(), "Apache-2.0".to_owned()])]
         );
-        assert_eq!(of(json!({"license": "SEE LICENSE IN ./EULA.md"})), [LicenseStatement::File("EULA.md".to_owned())]);
+        assert_eq!(
+            of(json!({"license": "SEE LICENSE IN ./EULA.md"})),
+            [LicenseStatement::File("EULA.md".to_owned())]
+        );
         assert_eq!(of(json!({"license": "UNLICENSED"})), [LicenseStatement::Unlicensed]);
         assert!(of(json!({"license": 7, "licenses": null})).is_empty());
     }
@@ -361,7 +374,10 @@ mod tests {
             let place = split_lock_address(&Url::parse(address).unwrap(), name, false);
             place.base.map(|base| base.to_string())
         };
-        assert_eq!(base("https://registry.example/a/-/a-1.0.0.tgz", "a").as_deref(), Some("https://registry.example/"));
+        assert_eq!(
+            base("https://registry.example/a/-/a-1.0.0.tgz", "a").as_deref(),
+            Some("https://registry.example/")
+        );
         assert_eq!(
             base("https://registry.example/npm/all/@s/a/-/a-1.0.0.tgz", "@s/a").as_deref(),
             Some("https://registry.example/npm/all/")
@@ -370,7 +386,10 @@ mod tests {
             base("https://registry.example/@s%2fa/-/a-1.0.0.tgz", "@s/a").as_deref(),
             Some("https://registry.example/")
         );
-        assert_eq!(base("https://registry.example/npm", "a").as_deref(), Some("https://registry.example/npm/"));
+        assert_eq!(
+            base("https://registry.example/npm", "a").as_deref(),
+            Some("https://registry.example/npm/")
+        );
         assert_eq!(base("https://registry.example/download/a.tgz", "a"), None);
         assert_eq!(escaped_name("@s/../x"), "@s%2f..%2Fx");
     }

@@ -15,13 +15,14 @@ pub(crate) struct NpmSettings {
 
 impl NpmSettings {
     /// The environment wins over the user's file.
-    pub(crate) fn of_user(environment: &UserEnvironment) -> Self {
-        let mut values = user_file(environment)
+    pub(crate) fn of_user(clients: &Clients) -> Self {
+        let environment = clients.environment();
+        let mut values = user_file(clients)
+            .filter(|path| !clients.is_audited(path))
             .and_then(|path| std::fs::read_to_string(path).ok())
             .map(|text| parse(&text, environment))
             .unwrap_or_default();
-        // Inside `npm run`, npm hands the settings of the project down in these variables.
-        let inside_npm = environment.variable("npm_lifecycle_event").is_some();
+        let inside_npm = clients.is_inside_npm();
         for (name, value) in environment.pairs().filter(|(_, value)| !inside_npm && !value.is_empty()) {
             if let Some(key) = variable_key(name) {
                 values.insert(key, value.to_owned());
@@ -80,9 +81,10 @@ impl NpmSettings {
     }
 
     fn has_plain_registry(&self, site: &Site) -> bool {
-        self.values.keys().filter(|key| *key == "registry" || key.ends_with(":registry")).any(|key| {
-            self.address(key).and_then(|address| Site::of(&address)).as_ref() == Some(site)
-        })
+        self.values
+            .keys()
+            .filter(|key| *key == "registry" || key.ends_with(":registry"))
+            .any(|key| self.address(key).and_then(|address| Site::of(&address)).as_ref() == Some(site))
     }
 
     /// How addresses in lock files are treated (`replace-registry-host`).
@@ -119,8 +121,11 @@ pub(crate) fn scope(package: &str) -> Option<&str> {
     package.starts_with('@').then(|| package.split_once('/').map(|(scope, _)| scope)).flatten()
 }
 
-fn user_file(environment: &UserEnvironment) -> Option<PathBuf> {
-    let named = environment.variable("npm_config_userconfig").or(environment.variable("NPM_CONFIG_USERCONFIG"));
+fn user_file(clients: &Clients) -> Option<PathBuf> {
+    let environment = clients.environment();
+    let named =
+        ["npm_config_userconfig", "NPM_CONFIG_USERCONFIG"].iter().find_map(|name| environment.variable(name));
+    let named = named.filter(|_| !clients.is_inside_npm());
     named.map(PathBuf::from).or_else(|| Some(environment.home()?.join(".npmrc")))
 }
 
@@ -175,6 +180,7 @@ fn expand(text: &str, environment: &UserEnvironment) -> String {
 mod tests {
     use super::NpmSettings;
     use crate::model::UserEnvironment;
+    use crate::registry::neutral::Clients;
     use crate::registry::site::Site;
     use url::Url;
 
@@ -183,7 +189,8 @@ mod tests {
         std::fs::write(home.path().join(".npmrc"), npmrc).unwrap();
         let mut pairs = vec![("HOME".to_owned(), home.path().display().to_string())];
         pairs.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        NpmSettings::of_user(&UserEnvironment::from_pairs(pairs))
+        let clients = Clients::new(UserEnvironment::from_pairs(pairs), std::path::Path::new("/nowhere"));
+        NpmSettings::of_user(&clients)
     }
 
     fn header(settings: &NpmSettings, address: &str) -> Option<String> {
@@ -201,7 +208,10 @@ mod tests {
         let settings = settings(npmrc, &[("CORP_TOKEN", "t0ken")]);
         assert_eq!(settings.configured("left-pad").unwrap().as_str(), "https://registry.example/all/");
         assert_eq!(settings.configured("@corp/a").unwrap().as_str(), "https://npm.registry.example/");
-        assert_eq!(header(&settings, "https://npm.registry.example/@corp%2fa/1").as_deref(), Some("Bearer t0ken"));
+        assert_eq!(
+            header(&settings, "https://npm.registry.example/@corp%2fa/1").as_deref(),
+            Some("Bearer t0ken")
+        );
         assert_eq!(header(&settings, "https://registry.example/all/x").as_deref(), Some("Basic dTpw"));
         assert_eq!(header(&settings, "https://registry.example/other"), None);
         assert_eq!(header(&settings, "http://npm.registry.example/x"), None, "not without encryption");

@@ -63,7 +63,8 @@ impl IndexFile {
 
     /// Its checksum by the index, for comparing.
     pub(crate) fn checksums(&self) -> Vec<Checksum> {
-        let checksum = |value: &String| Checksum { algorithm: ChecksumAlgorithm::Sha256, value: value.clone() };
+        let checksum =
+            |value: &String| Checksum { algorithm: ChecksumAlgorithm::Sha256, value: value.clone() };
         self.sha256.iter().map(checksum).collect()
     }
 }
@@ -89,9 +90,8 @@ struct RawFile {
 /// Reads a page.
 pub(crate) fn read_page(response: &Response) -> Result<Vec<IndexFile>, FactsError> {
     if response.content_type.ends_with("json") {
-        let page: RawPage = serde_json::from_slice(&response.body).map_err(|error| FactsError::Unreadable {
-            address: shown(&response.address),
-            reason: error.to_string(),
+        let page: RawPage = serde_json::from_slice(&response.body).map_err(|error| {
+            FactsError::Unreadable { address: shown(&response.address), reason: error.to_string() }
         })?;
         return Ok(page.files.into_iter().filter_map(|raw| from_json(raw, &response.address)).collect());
     }
@@ -105,10 +105,12 @@ pub(crate) fn read_page(response: &Response) -> Result<Vec<IndexFile>, FactsErro
 fn from_json(raw: RawFile, page: &Url) -> Option<IndexFile> {
     let metadata = match raw.core_metadata.or(raw.dist_info_metadata) {
         Some(serde_json::Value::Bool(true)) => Metadata::Yes,
-        Some(serde_json::Value::Object(hashes)) => match hashes.get("sha256").and_then(|hash| hash.as_str()) {
-            Some(hash) => Metadata::Hashed(hash.to_owned()),
-            None => Metadata::Yes,
-        },
+        Some(serde_json::Value::Object(hashes)) => {
+            match hashes.get("sha256").and_then(|hash| hash.as_str()) {
+                Some(hash) => Metadata::Hashed(hash.to_owned()),
+                None => Metadata::Yes,
+            }
+        }
         _ => Metadata::No,
     };
     Some(IndexFile {
@@ -129,13 +131,17 @@ fn from_html(text: &str, page: &Url) -> Vec<IndexFile> {
         let Some(end) = tag_end(tag) else { break };
         let attributes = attributes(&tag[2..end]);
         rest = &tag[end..];
-        let Some(mut address) = attributes.get("href").and_then(|href| page.join(href).ok()) else { continue };
-        let sha256 = address.fragment().and_then(|fragment| fragment.strip_prefix("sha256=")).map(str::to_owned);
+        let Some(mut address) = attributes.get("href").and_then(|href| page.join(href).ok()) else {
+            continue;
+        };
+        let sha256 =
+            address.fragment().and_then(|fragment| fragment.strip_prefix("sha256=")).map(str::to_owned);
         address.set_fragment(None);
         let shown_name = rest[1..].split('<').next().unwrap_or_default().trim();
         let of_path = || address.path_segments()?.next_back().map(str::to_owned);
         let name = if shown_name.is_empty() { of_path().unwrap_or_default() } else { unescape(shown_name) };
-        let marker = attributes.get("data-core-metadata").or_else(|| attributes.get("data-dist-info-metadata"));
+        let marker =
+            attributes.get("data-core-metadata").or_else(|| attributes.get("data-dist-info-metadata"));
         let metadata = match marker.map(String::as_str) {
             None | Some("false") => Metadata::No,
             Some(value) => match value.strip_prefix("sha256=") {
@@ -174,7 +180,8 @@ fn attributes(text: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let end = rest.find(|character: char| character == '=' || character.is_whitespace()).unwrap_or(rest.len());
+        let end =
+            rest.find(|character: char| character == '=' || character.is_whitespace()).unwrap_or(rest.len());
         let name = rest[..end].to_ascii_lowercase();
         rest = rest[end..].trim_start();
         let mut value = "";
@@ -201,7 +208,11 @@ fn attributes(text: &str) -> BTreeMap<String, String> {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
 }
 
 #[cfg(test)]

@@ -6,10 +6,8 @@ use mailparse::MailHeaderMap;
 
 /// Adds what the headers say. The description below them is not looked at.
 pub(super) fn read_into(bytes: &[u8], address: &str, facts: &mut PackageFacts) -> Result<(), FactsError> {
-    let (headers, _) = mailparse::parse_headers(bytes).map_err(|error| FactsError::Unreadable {
-        address: address.to_owned(),
-        reason: error.to_string(),
-    })?;
+    let (headers, _) = mailparse::parse_headers(bytes)
+        .map_err(|error| FactsError::Unreadable { address: address.to_owned(), reason: error.to_string() })?;
     if headers.get_first_header("Name").is_none() {
         let reason = "it is no metadata of a distribution: it has no Name".to_owned();
         return Err(FactsError::Unreadable { address: address.to_owned(), reason });
@@ -22,11 +20,15 @@ pub(super) fn read_into(bytes: &[u8], address: &str, facts: &mut PackageFacts) -
         let found = headers.get_all_headers(name).into_iter().map(|header| utf8(header.get_value_raw()));
         found.filter_map(|value| present(Some(&value))).collect::<Vec<_>>()
     };
-    facts.declared.extend(text("License-Expression").map(|value| declared(LicenseStatement::Expression(value))));
+    facts
+        .declared
+        .extend(text("License-Expression").map(|value| declared(LicenseStatement::Expression(value))));
     facts.declared.extend(text("License").map(|value| declared(LicenseStatement::FreeText(value))));
     let classifiers = all("Classifier").into_iter().filter(|value| value.starts_with("License ::"));
     facts.declared.extend(classifiers.map(|value| declared(LicenseStatement::Classifier(value))));
-    facts.declared.extend(all("License-File").into_iter().map(|value| declared(LicenseStatement::File(value))));
+    facts
+        .declared
+        .extend(all("License-File").into_iter().map(|value| declared(LicenseStatement::File(value))));
     facts.details.description = text("Summary");
     facts.details.homepage = text("Home-page").or_else(|| link(&all("Project-URL"), &["homepage", "home"]));
     facts.details.repository =

@@ -4,7 +4,9 @@ mod index;
 mod metadata;
 mod settings;
 
-use super::archive::{ArchiveError, Entry, Limits, is_license_file, read_tar_gz, read_zip, without_top_folder};
+use super::archive::{
+    ArchiveError, Entry, Limits, is_license_file, read_tar_gz, read_zip, without_top_folder,
+};
 use super::fetch::{Fetch, FetchError, Request};
 use super::neutral::Clients;
 use super::package_facts::{FactsError, LicenseFile, Need, PackageFacts};
@@ -19,7 +21,8 @@ use std::sync::Arc;
 use url::Url;
 
 const HINT: &str = "install pip, or set PIP_INDEX_URL or `index-url` in your pip.conf";
-const ACCEPT: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+const ACCEPT: &str =
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
 
 /// The indexes of a user's pip.
 pub(crate) struct Python {
@@ -63,7 +66,12 @@ impl Python {
         })
     }
 
-    pub(crate) fn facts(&self, package: &Package, need: Need, fetch: &dyn Fetch) -> Result<PackageFacts, FactsError> {
+    pub(crate) fn facts(
+        &self,
+        package: &Package,
+        need: Need,
+        fetch: &dyn Fetch,
+    ) -> Result<PackageFacts, FactsError> {
         let files = match self.place(package)? {
             Place::File(file) => vec![file],
             Place::Indexes(indexes) => self.release(package, &indexes, fetch)?,
@@ -80,6 +88,9 @@ impl Python {
         })?;
         self.read_archive(first, package, &mut facts, fetch)?;
         let has_texts = facts.files.as_ref().is_some_and(|files| !files.is_empty());
+        // A lock file that means this wheel need not mean the source archive.
+        let is_meant = |source: &&IndexFile| !facts.verified || source.sha256.is_some();
+        let source = source.filter(is_meant);
         if let (Need::Texts, false, Some(_), Some(source)) = (need, has_texts, wheel, source) {
             self.read_archive(source, package, &mut facts, fetch)?;
         }
@@ -93,13 +104,15 @@ impl Python {
             Origin::Registry(None) | Origin::Unknown => None,
             _ => return Err(FactsError::NotFromRegistry),
         };
-        let locked = locked.map(|address| split_user_info(address).0).filter(|address| Site::of(address).is_some());
+        let locked =
+            locked.map(|address| split_user_info(address).0).filter(|address| Site::of(address).is_some());
         let Some(locked) = locked else { return self.unlocked(package).map(Place::Indexes) };
         if let Some(file) = direct_file(&locked) {
             return Ok(Place::File(file));
         }
         let is_users = Site::of(&locked).is_some_and(|site| self.settings.names(&site));
-        if !is_users && built_in(&self.clients).is_some_and(|default| Site::of(&default) == Site::of(&locked)) {
+        if !is_users && built_in(&self.clients).is_some_and(|default| Site::of(&default) == Site::of(&locked))
+        {
             return self.unlocked_own().map(Place::Indexes);
         }
         Ok(Place::Indexes(vec![as_directory(locked)]))
@@ -125,7 +138,10 @@ impl Python {
             let is_users = own.iter().any(|index| Site::of(index) == site)
                 || built_in(&self.clients).is_some_and(|index| Site::of(&index) == site);
             if !is_users {
-                return Err(FactsError::NamedByTreeOnly { file: registry.file, registry: shown(&registry.address) });
+                return Err(FactsError::NamedByTreeOnly {
+                    file: registry.file,
+                    registry: shown(&registry.address),
+                });
             }
             allowed.extend(own.iter().filter(|index| Site::of(index) == site).cloned());
         }
@@ -138,7 +154,9 @@ impl Python {
         if let Some(span) = &package.location
             && let Some(text) = self.tree.text(Path::new(&span.file))
         {
-            found.extend(index_options(&text).into_iter().filter_map(|text| named(Path::new(&span.file), text)));
+            found.extend(
+                index_options(&text).into_iter().filter_map(|text| named(Path::new(&span.file), text)),
+            );
         }
         for directory in Tree::directories(package) {
             for name in ["pyproject.toml", "uv.toml", "Pipfile"] {
@@ -152,15 +170,21 @@ impl Python {
     }
 
     /// The files of the version, from the first index that has the project.
-    fn release(&self, package: &Package, indexes: &[Url], fetch: &dyn Fetch) -> Result<Vec<IndexFile>, FactsError> {
+    fn release(
+        &self,
+        package: &Package,
+        indexes: &[Url],
+        fetch: &dyn Fetch,
+    ) -> Result<Vec<IndexFile>, FactsError> {
         let version = package.version.as_deref().ok_or(FactsError::NoVersion)?;
         let project = normalise(&package.name);
         let mut missing = FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT };
         for index in indexes {
             let page = as_directory(below(index, &super::site::segment(&project)));
             let credential = self.settings.credential(&page);
-            let request =
-                Request::new(page.clone(), DOCUMENT_LIMIT).accepting(ACCEPT).with_credential(credential.clone());
+            let request = Request::new(page.clone(), DOCUMENT_LIMIT)
+                .accepting(ACCEPT)
+                .with_credential(credential.clone());
             let response = match fetch.get(&request) {
                 Ok(response) => response,
                 // Only an index that does not have the project passes the question on.
@@ -202,8 +226,8 @@ impl Python {
         let Some(file) = files.iter().find(|file| file.metadata != Metadata::No) else { return Ok(false) };
         let mut address = file.address.clone();
         address.set_path(&format!("{}.metadata", file.address.path()));
-        let request = Request::new(address.clone(), DOCUMENT_LIMIT)
-            .with_credential(self.settings.credential(&address));
+        let request =
+            Request::new(address.clone(), DOCUMENT_LIMIT).with_credential(self.settings.credential(&address));
         let body = match fetch.get(&request) {
             Ok(response) => response.body,
             // Mirrors hand the mark on without having the file.
@@ -236,13 +260,18 @@ impl Python {
         let address = shown(&file.address);
         let entries = open(&file.name, &body)
             .map_err(|error| FactsError::Archive { address: address.clone(), error })?;
-        let manifest = entries.iter().filter(|entry| is_manifest(&entry.path)).min_by_key(|entry| entry.path.len());
+        let manifest =
+            entries.iter().filter(|entry| is_manifest(&entry.path)).min_by_key(|entry| entry.path.len());
         if let Some(entry) = manifest.filter(|_| facts.declared.is_empty()) {
             metadata::read_into(&entry.bytes, &address, facts)?;
         }
         let is_wheel = file.is_wheel();
         let texts = entries.into_iter().filter(|entry| !is_manifest(&entry.path)).map(|entry| {
-            if is_wheel { LicenseFile { path: entry.path, bytes: entry.bytes } } else { LicenseFile::below_top_folder(entry) }
+            if is_wheel {
+                LicenseFile { path: entry.path, bytes: entry.bytes }
+            } else {
+                LicenseFile::below_top_folder(entry)
+            }
         });
         facts.files = Some(texts.collect());
         facts.documents.push(address);
@@ -262,8 +291,9 @@ fn keep_locked(files: &mut Vec<IndexFile>, package: &Package, page: &Url) -> Res
     if locked.is_empty() || known.is_empty() {
         return Ok(());
     }
-    let is_meant =
-        |file: &IndexFile| file.sha256.as_ref().is_none_or(|hash| locked.contains(&hash.to_ascii_lowercase()));
+    let is_meant = |file: &IndexFile| {
+        file.sha256.as_ref().is_none_or(|hash| locked.contains(&hash.to_ascii_lowercase()))
+    };
     files.retain(is_meant);
     if files.is_empty() {
         return Err(FactsError::Checksum {
@@ -276,7 +306,10 @@ fn keep_locked(files: &mut Vec<IndexFile>, package: &Package, page: &Url) -> Res
 }
 
 fn smallest(files: &[IndexFile], kind: impl Fn(&IndexFile) -> bool) -> Option<&IndexFile> {
-    files.iter().filter(|file| kind(file)).min_by_key(|file| (file.size.unwrap_or(u64::MAX), file.name.clone()))
+    files
+        .iter()
+        .filter(|file| kind(file))
+        .min_by_key(|file| (file.size.unwrap_or(u64::MAX), file.name.clone()))
 }
 
 /// An address of one file, such as a wheel that a requirement names directly.
@@ -287,7 +320,8 @@ fn direct_file(address: &Url) -> Option<IndexFile> {
 }
 
 fn open(name: &str, bytes: &[u8]) -> Result<Vec<Entry>, ArchiveError> {
-    let wanted = |path: &str| is_manifest(path) || is_license_file(path) || path.contains(".dist-info/licenses/");
+    let wanted =
+        |path: &str| is_manifest(path) || is_license_file(path) || path.contains(".dist-info/licenses/");
     if name.ends_with(".tar.gz") {
         read_tar_gz(bytes, &Limits::default(), &wanted)
     } else {
@@ -310,7 +344,9 @@ fn index_options(text: &str) -> Vec<&str> {
     text.lines()
         .filter_map(|line| {
             let line = line.trim();
-            let rest = ["--index-url", "--extra-index-url", "-i"].iter().find_map(|option| line.strip_prefix(option))?;
+            let rest = ["--index-url", "--extra-index-url", "-i"]
+                .iter()
+                .find_map(|option| line.strip_prefix(option))?;
             let value = rest.strip_prefix(['=', ' ', '\t'])?.trim();
             value.split_ascii_whitespace().next()
         })

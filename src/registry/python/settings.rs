@@ -1,7 +1,7 @@
 //! What the user's pip (or uv) is set up for: environment, configuration files, then pip itself.
 
-use crate::registry::neutral::Clients;
 use crate::registry::netrc::Netrc;
+use crate::registry::neutral::Clients;
 use crate::registry::site::{Credential, Site, as_directory, split_user_info};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,8 @@ impl PythonSettings {
                 values.extend(parse(&text));
             }
         }
-        let variable = |names: &[&str]| names.iter().find_map(|name| environment.variable(name)).map(str::to_owned);
+        let variable =
+            |names: &[&str]| names.iter().find_map(|name| environment.variable(name)).map(str::to_owned);
         let primary = variable(&["PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"])
             .or_else(|| values.get("index-url").cloned());
         let extra = variable(&["PIP_EXTRA_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL"])
@@ -45,7 +46,7 @@ impl PythonSettings {
         let primary = primary.as_deref().and_then(read);
         let has_primary = primary.is_some();
         indexes.extend(primary);
-        Self { indexes, has_primary, credentials, netrc: Netrc::of_user(environment), no_index }
+        Self { indexes, has_primary, credentials, netrc: Netrc::of_user(clients), no_index }
     }
 
     /// The indexes in the order they are asked.
@@ -121,7 +122,9 @@ fn files(clients: &Clients) -> Vec<PathBuf> {
         found.push(home.join(".pip/pip.conf"));
         found.push(home.join("Library/Application Support/pip/pip.conf"));
     }
-    found.extend(environment.directory("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("pip/pip.conf")));
+    found.extend(
+        environment.directory("XDG_CONFIG_HOME", ".config").map(|folder| folder.join("pip/pip.conf")),
+    );
     found.extend(environment.variable("APPDATA").map(|folder| Path::new(folder).join("pip/pip.ini")));
     found.extend(environment.variable("VIRTUAL_ENV").map(|folder| Path::new(folder).join("pip.conf")));
     found.extend(named.map(PathBuf::from));
