@@ -112,6 +112,8 @@ pub struct RawException {
     pub bases: Vec<String>,
     #[serde(default)]
     pub restricts: bool,
+    #[serde(default)]
+    pub condition: Option<String>,
     pub clause: String,
     #[serde(default)]
     pub note: Option<String>,
@@ -243,8 +245,8 @@ impl Knowledge {
         let (Some(list), Some(exception_list), Some(fsf)) = (list, exception_list, fsf) else {
             return Err(errors);
         };
-        for e in &errors {
-            println!("cargo::warning={e}");
+        if !errors.is_empty() {
+            return Err(errors);
         }
         Ok(Self {
             list_version: list.license_list_version,

@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod cli;
 pub mod compatibility;
 pub mod ecosystems;
+pub mod evidence;
 pub mod licenses;
 pub mod model;
 pub mod registry;

@@ -1,6 +1,5 @@
 //! One question answered in full: this dependency (or these together), that project, this situation.
 
-use super::ground::Ground;
 use super::inbound::{Deciding, InboundExpression};
 use super::joint::{Joint, Part, outbound_verdict, solve};
 use super::law::{Law, Terms};
@@ -8,7 +7,7 @@ use super::obligations;
 use super::outbound::OutboundExpression;
 use super::pair::Situation;
 use super::remedy;
-use crate::model::{Basis, EffectiveOutbound, Remedy, Verdict};
+use crate::model::{Basis, EffectiveOutbound, Remedy, RemedyKind, Verdict};
 use serde::Serialize;
 
 /// An answer with everything a person needs to check it.
@@ -73,7 +72,7 @@ pub fn explain(
         let lost: Vec<String> = lost_arms(&joint, project);
         reason = format!("{reason} {} cannot be kept.", lost.join(" and "));
     }
-    let effective = effective(&joint, &met_arm.cells);
+    let effective = joint.effective_outbound.clone();
     let taken = best_arm(&joint, project)
         .map_or_else(Vec::new, |arm| arms[arm].meet(law, inbound, situation).0.cells);
     Explanation {
@@ -87,7 +86,7 @@ pub fn explain(
         obligations: duties(law, &taken, situation),
         reason,
         authority: deciding.map(|deciding| facts.authority(deciding)).unwrap_or_default(),
-        basis: deciding.map_or(Basis::Class, |deciding| deciding.cell.ground.basis()),
+        basis: deciding.map_or(Basis::Class, |deciding| deciding.cell.ground.basis(law, deciding.terms)),
         chosen: met_arm.chosen.clone(),
         remedies: remedy::for_pair(law, inbound, project, situation, joint.verdict, &met_arm.cells),
     }
@@ -115,8 +114,7 @@ pub fn explain_together(
     answer.conditions = each.iter().flat_map(|one| one.conditions.clone()).collect();
     answer.conditions.dedup();
     answer.chosen = each.iter().map(|one| one.chosen.as_str()).collect::<Vec<_>>().join(" ; ");
-    let converted = each.iter().find_map(|one| converted_outbound(one, &joint));
-    answer.effective_outbound = EffectiveOutbound(converted.or_else(|| joint.effective_outbound.clone()));
+    answer.effective_outbound = EffectiveOutbound(joint.effective_outbound.clone());
     if !joint.conflict.is_empty() {
         let names: Vec<&str> = joint.conflict.iter().map(|part| inbound[*part].1.as_str()).collect();
         answer.reason = if joint.whole_impossible {
@@ -130,6 +128,13 @@ pub fn explain_together(
         answer.authority = joint.conflict.iter().flat_map(|part| each[*part].authority.clone()).collect();
         answer.authority.dedup();
         answer.conditions.clear();
+        answer.remedies = names
+            .iter()
+            .map(|name| Remedy {
+                kind: RemedyKind::Replace,
+                step: format!("Replace the dependency under {name}, or run it as a separate program."),
+            })
+            .collect();
     } else if joint.verdict == Verdict::Conditional
         && let Some(effective) = &answer.effective_outbound.0
         && *effective != project.text
@@ -137,14 +142,6 @@ pub fn explain_together(
         answer.conditions = vec![format!("Convey the work under {effective}.")];
     }
     answer
-}
-
-/// A conversion that the joint answer keeps.
-fn converted_outbound(one: &Explanation, joint: &Joint) -> Option<String> {
-    let differs = one.effective_outbound.0.is_some() && joint.verdict.is_allowed();
-    (differs && one.effective_outbound.0 != joint.effective_outbound && joint.surviving.len() == 1)
-        .then(|| one.effective_outbound.0.clone())
-        .flatten()
 }
 
 struct Facts<'a> {
@@ -195,15 +192,6 @@ fn lost_arms(joint: &Joint, project: &OutboundExpression) -> Vec<String> {
         .filter(|arm| !project.arms()[*arm].is_future() && !joint.surviving.contains(arm))
         .map(|arm| project.arms()[arm].text())
         .collect()
-}
-
-/// Where the project's own clause moves the whole to the dependency's license, that is what it is conveyed under.
-fn effective(joint: &Joint, cells: &[Deciding]) -> Option<String> {
-    let moved = cells.iter().find(|deciding| matches!(deciding.cell.ground, Ground::ProjectConverts(_)));
-    match moved {
-        Some(deciding) if joint.verdict.is_allowed() => Some(deciding.label.clone()),
-        _ => joint.effective_outbound.clone(),
-    }
 }
 
 fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> Vec<String> {

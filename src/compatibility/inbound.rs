@@ -1,8 +1,8 @@
 //! A dependency's license expression, resolved against the law, and how it meets one candidate.
 
 use super::ground::{Cell, Ground};
-use super::law::{Law, Terms, current, listed_exception};
-use super::pair::{Added, Inbound, Outbound, Situation, judge};
+use super::law::{Candidate, Law, Terms, current, listed_exception, several};
+use super::pair::{Added, Inbound, Outbound, Situation, judge, judge_as_it_stands};
 use crate::model::{ExceptionName, Expression, LicenseName, Term, Verdict};
 
 /// A dependency's license expression with every term resolved.
@@ -48,7 +48,24 @@ impl InboundExpression {
 
     /// The answer only. `AND`: the worst arm; `OR`: the best.
     pub fn verdict(&self, law: &Law, outbound: Outbound, situation: Situation) -> Verdict {
-        verdict(law, &self.root, outbound, situation)
+        verdict(&self.root, &|version| judge(law, version, outbound, situation).verdict)
+    }
+
+    /// The answer if the whole may not move to another license than this one.
+    pub(super) fn verdict_as_it_stands(
+        &self,
+        law: &Law,
+        outbound: Outbound,
+        situation: Situation,
+    ) -> Verdict {
+        verdict(&self.root, &|version| judge_as_it_stands(law, version, outbound, situation).verdict)
+    }
+
+    /// The best cell of every license in the expression, arms that are not taken among them.
+    pub(super) fn every_cell(&self, law: &Law, outbound: Outbound, situation: Situation) -> Vec<Deciding> {
+        let mut found = Vec::new();
+        collect_cells(law, &self.root, outbound, situation, &mut found);
+        found
     }
 
     /// The answer with the arms taken and the cells behind it.
@@ -56,6 +73,17 @@ impl InboundExpression {
         let mut met = meet(law, &self.root, outbound, situation);
         met.cells.sort_by(|left, right| right.cell.verdict.cmp(&left.cell.verdict));
         met
+    }
+
+    /// The versions that the term standing for these terms may be taken under.
+    pub(super) fn versions_of(&self, law: &Law, terms: Terms) -> Vec<Candidate> {
+        let mut found = Vec::new();
+        collect_versions(&self.root, terms, &mut found);
+        let mut candidates: Vec<Candidate> =
+            found.into_iter().filter_map(|(terms, future)| law.single_version(terms, future)).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
     }
 
     /// The licenses of the arms that meet a candidate best.
@@ -75,7 +103,10 @@ impl InboundExpression {
 /// A term, `NONE` or a deprecated id: the single versions it stands for.
 fn resolve(law: &Law, expression: &Expression) -> Node {
     match expression {
-        Expression::Term(term) => Node::License { label: term.to_string(), versions: versions(law, term) },
+        Expression::Term(term) => match several(term) {
+            Some(named) => resolve(law, &named),
+            None => Node::License { label: term.to_string(), versions: versions(law, term) },
+        },
         Expression::And(members) => Node::And(members.iter().map(|member| resolve(law, member)).collect()),
         Expression::Or(members) => Node::Or(members.iter().map(|member| resolve(law, member)).collect()),
     }
@@ -100,6 +131,29 @@ fn versions(law: &Law, written: &Term) -> Vec<Inbound> {
     found
 }
 
+/// Every version of the license terms among which these terms are one.
+fn collect_versions(node: &Node, wanted: Terms, found: &mut Vec<(Terms, bool)>) {
+    match node {
+        Node::License { versions, .. } => {
+            let own: Vec<(Terms, bool)> = versions
+                .iter()
+                .filter_map(|version| match version {
+                    Inbound::Terms { terms, future, .. } => Some((*terms, *future)),
+                    _ => None,
+                })
+                .collect();
+            if own.iter().any(|(terms, _)| *terms == wanted) {
+                found.extend(own);
+            }
+        }
+        Node::And(members) | Node::Or(members) => {
+            for member in members {
+                collect_versions(member, wanted, found);
+            }
+        }
+    }
+}
+
 /// What follows `WITH` in a term.
 pub(super) fn added(term: &Term) -> Added {
     match (&term.exception, listed_exception(term)) {
@@ -109,31 +163,41 @@ pub(super) fn added(term: &Term) -> Added {
     }
 }
 
-fn verdict(law: &Law, node: &Node, outbound: Outbound, situation: Situation) -> Verdict {
+fn verdict(node: &Node, answer: &impl Fn(Inbound) -> Verdict) -> Verdict {
     match node {
-        Node::License { versions, .. } => {
-            let mut best = Verdict::Incompatible;
-            for version in versions {
-                best = best.min(judge(law, *version, outbound, situation).verdict);
-                if best == Verdict::Compatible {
-                    break;
-                }
-            }
-            best
-        }
+        Node::License { versions, .. } => best(versions.iter().map(|version| answer(*version))),
+        Node::Or(members) => best(members.iter().map(|member| verdict(member, answer))),
         Node::And(members) => {
-            let answers = members.iter().map(|member| verdict(law, member, outbound, situation));
-            answers.max().unwrap_or(Verdict::Unknown)
+            members.iter().map(|member| verdict(member, answer)).max().unwrap_or(Verdict::Unknown)
         }
-        Node::Or(members) => {
-            let mut best = Verdict::Incompatible;
+    }
+}
+
+/// The best answer; nothing after a yes is asked.
+fn best(answers: impl Iterator<Item = Verdict>) -> Verdict {
+    let mut best = Verdict::Incompatible;
+    for answer in answers {
+        best = best.min(answer);
+        if best == Verdict::Compatible {
+            break;
+        }
+    }
+    best
+}
+
+fn collect_cells(
+    law: &Law,
+    node: &Node,
+    outbound: Outbound,
+    situation: Situation,
+    found: &mut Vec<Deciding>,
+) {
+    match node {
+        Node::License { .. } => found.extend(meet(law, node, outbound, situation).cells),
+        Node::And(members) | Node::Or(members) => {
             for member in members {
-                best = best.min(verdict(law, member, outbound, situation));
-                if best == Verdict::Compatible {
-                    break;
-                }
+                collect_cells(law, member, outbound, situation, found);
             }
-            best
         }
     }
 }

@@ -1,16 +1,17 @@
 //! The question for the whole work: is there a license under which everything can be conveyed together?
 //!
-//! Each dependency allows some of the project's arms. What all of them allow is the effective outbound. Edges that
-//! are fine one by one can be impossible together: then a smallest set of dependencies that already leaves no arm
-//! is the explanation.
+//! Each dependency allows some of the project's arms. What all of them allow is the effective outbound. Some
+//! dependencies allow an arm only because the whole may move to their own license (a conversion clause of the
+//! project's license, a permissive project that ships its own source, an exception the dependency does not share);
+//! then everything else has to fit that license too. Edges that are fine one by one can so be impossible together,
+//! and a smallest set of dependencies that already leaves no arm is the explanation.
 
 use super::ground::Ground;
 use super::inbound::InboundExpression;
 use super::law::{Candidate, Law, Terms};
-use super::outbound::OutboundExpression;
-use super::pair::{Added, Inbound, Outbound, Situation, judge};
+use super::outbound::{Arm, OutboundExpression};
+use super::pair::{Added, Outbound, Situation, judge};
 use crate::model::{Distribution, Linkage, Verdict};
-use fixedbitset::FixedBitSet;
 
 /// A dependency of the work: its license and how it is joined.
 #[derive(Clone, Copy, Debug)]
@@ -26,59 +27,47 @@ pub struct Part<'a> {
 pub struct Joint {
     /// The answer.
     pub verdict: Verdict,
-    /// Under which of the project's licenses the whole can be conveyed.
+    /// Under which licenses the whole can be conveyed.
     pub effective_outbound: Option<String>,
     /// Arms that survive, by position.
     pub surviving: Vec<usize>,
     /// Positions of parts that allow no arm by themselves.
     pub blocked: Vec<usize>,
+    /// Positions of parts whose terms are not known.
+    pub unknown: Vec<usize>,
     /// A smallest set of parts (positions) that together leave no arm though each allows one.
     pub conflict: Vec<usize>,
-    /// Set when the parts can be shipped as source but nobody could convey the whole.
+    /// Set when the project's own files could stay as they are but nobody could convey the whole.
     pub whole_impossible: bool,
 }
 
 /// Answers for a work of these parts.
 pub fn solve(law: &Law, project: &OutboundExpression, parts: &[Part<'_>]) -> Joint {
-    let table: Vec<Vec<Verdict>> = parts
-        .iter()
-        .map(|part| project.arms().iter().map(|arm| arm.verdict(law, part.inbound, part.situation)).collect())
-        .collect();
-    let mut joint = combine(law, project, &table);
-    if joint.verdict.is_allowed() {
-        let impossible = whole_conflict(law, project, parts, &joint.surviving);
-        if let Some(conflict) = impossible {
-            joint.verdict = Verdict::Incompatible;
-            joint.whole_impossible = true;
-            joint.effective_outbound = None;
-            joint.conflict = conflict;
-        }
-    }
-    joint
-}
-
-/// The same from a table of verdicts: one row a part, one column an arm.
-fn combine(law: &Law, project: &OutboundExpression, table: &[Vec<Verdict>]) -> Joint {
-    let worst: Vec<Verdict> = (0..project.arms().len())
-        .map(|arm| table.iter().map(|row| row[arm]).max().unwrap_or(Verdict::Compatible))
-        .collect();
-    let surviving: Vec<usize> = (0..worst.len()).filter(|arm| worst[*arm].is_allowed()).collect();
-    let published: Vec<usize> = (0..worst.len()).filter(|arm| !project.arms()[*arm].is_future()).collect();
-    let verdict = if project.is_unbounded() {
-        Verdict::Unknown
+    let table = Table::new(law, project, parts);
+    let all: Vec<usize> = (0..parts.len()).collect();
+    let answers: Vec<Verdict> = (0..project.arms().len()).map(|arm| table.arm_verdict(arm, &all)).collect();
+    let verdict =
+        if project.is_unbounded() { Verdict::Unknown } else { outbound_verdict(&table.published(&answers)) };
+    let surviving: Vec<usize> = (0..answers.len()).filter(|arm| answers[*arm].is_allowed()).collect();
+    let own: Vec<Verdict> =
+        all.iter().map(|part| outbound_verdict(&table.published(&table.rows[*part]))).collect();
+    let with = |wanted: Verdict| all.iter().copied().filter(|part| own[*part] == wanted).collect::<Vec<_>>();
+    let (blocked, unknown) = (with(Verdict::Incompatible), with(Verdict::Unknown));
+    let alone = blocked.is_empty() && unknown.is_empty();
+    let conflict = if verdict == Verdict::Incompatible && alone {
+        table.smallest_conflict(all.clone())
     } else {
-        outbound_verdict(&published.iter().map(|arm| worst[*arm]).collect::<Vec<_>>())
-    };
-    let allows_any = |row: &Vec<Verdict>| published.iter().any(|arm| row[*arm].is_allowed());
-    let blocked: Vec<usize> = (0..table.len()).filter(|part| !allows_any(&table[*part])).collect();
-    let conflict = if verdict.is_allowed() || !blocked.is_empty() {
         Vec::new()
-    } else {
-        smallest_conflict(table, &published)
     };
-    let effective_outbound =
-        if verdict.is_allowed() { project.effective(law, |arm| surviving.contains(&arm)) } else { None };
-    Joint { verdict, effective_outbound, surviving, blocked, conflict, whole_impossible: false }
+    Joint {
+        verdict,
+        effective_outbound: if verdict.is_allowed() { table.effective(&surviving, &all) } else { None },
+        whole_impossible: !conflict.is_empty() && table.is_about_the_whole(),
+        surviving,
+        blocked,
+        unknown,
+        conflict,
+    }
 }
 
 /// A choice on the project's side is a promise of every arm: all hold, some, or none.
@@ -95,105 +84,190 @@ pub(super) fn outbound_verdict(arms: &[Verdict]) -> Verdict {
     if arms.contains(&Verdict::Unknown) { Verdict::Unknown } else { Verdict::Incompatible }
 }
 
-/// Parts that together leave no arm; taking away any one of them would leave one.
-fn smallest_conflict(table: &[Vec<Verdict>], arms: &[usize]) -> Vec<usize> {
-    let mut distinct: Vec<usize> = Vec::new();
-    for part in 0..table.len() {
-        let pattern = |row: &Vec<Verdict>| arms.iter().map(|arm| row[*arm].is_allowed()).collect::<Vec<_>>();
-        let own = pattern(&table[part]);
-        if own.contains(&false) && !distinct.iter().any(|known| pattern(&table[*known]) == own) {
-            distinct.push(part);
-        }
-    }
-    shrink(distinct, |kept| arms.iter().all(|arm| kept.iter().any(|part| !table[*part][*arm].is_allowed())))
+/// Every part against every arm, and against every license the whole may have to move to.
+struct Table<'a> {
+    law: &'a Law,
+    project: &'a OutboundExpression,
+    /// Verdicts, one row a part, one column an arm.
+    rows: Vec<Vec<Verdict>>,
+    /// Where a part makes the whole move, by part and arm: positions in `targets`.
+    moves: Vec<Vec<Vec<usize>>>,
+    targets: Vec<Candidate>,
+    /// Whether a part allows a target, by part and target.
+    allows: Vec<Vec<bool>>,
+    /// Whether the project's own code may be conveyed under a target, by arm and target.
+    own_code: Vec<Vec<bool>>,
 }
 
-/// Drops members one by one as long as what is left still conflicts.
-fn shrink(mut members: Vec<usize>, conflicts: impl Fn(&[usize]) -> bool) -> Vec<usize> {
-    let mut position = 0;
-    while position < members.len() {
-        let mut without = members.clone();
-        without.remove(position);
-        if conflicts(&without) {
-            members = without;
-        } else {
-            position += 1;
-        }
-    }
-    members
-}
-
-/// Source distribution lets a permissive project stand over copyleft, but somebody must be able to convey the whole:
-/// a smallest set of parts that nobody can convey together, or none.
-fn whole_conflict(
-    law: &Law,
-    project: &OutboundExpression,
-    parts: &[Part<'_>],
-    surviving: &[usize],
-) -> Option<Vec<usize>> {
-    let arm = project.arms().get(*surviving.first()?)?;
-    let only_as_source = |part: &&Part<'_>| {
-        part.situation.distribution == Distribution::Source
-            && arm
-                .meet(law, part.inbound, part.situation)
-                .0
-                .cells
-                .iter()
-                .any(|deciding| deciding.cell.ground == Ground::SourceOnly)
-    };
-    if !parts.iter().any(|part| only_as_source(&part)) {
-        return None;
-    }
-    let own = own_code(law, &arm.own_parts());
-    let allowed: Vec<FixedBitSet> = parts
-        .iter()
-        .map(|part| {
-            let whole = Situation::new(part.situation.linkage, Distribution::Binary);
-            allowed_candidates(law, part.inbound, whole)
-        })
-        .collect();
-    let empty = |kept: &[usize]| {
-        let mut rest = own.clone();
-        for part in kept {
-            rest.intersect_with(&allowed[*part]);
-        }
-        rest.is_clear()
-    };
-    let all: Vec<usize> = (0..parts.len()).collect();
-    empty(&all).then(|| shrink(distinct_sets(&allowed), empty))
-}
-
-fn distinct_sets(sets: &[FixedBitSet]) -> Vec<usize> {
-    let mut distinct: Vec<usize> = Vec::new();
-    for index in 0..sets.len() {
-        if !distinct.iter().any(|known| sets[*known] == sets[index]) {
-            distinct.push(index);
-        }
-    }
-    distinct
-}
-
-/// The candidates that the project's own code could be conveyed under by anyone, by its license alone.
-pub fn own_code(law: &Law, own_parts: &[Inbound]) -> FixedBitSet {
-    let mut set = FixedBitSet::with_capacity(law.candidate_count());
-    for candidate in law.published() {
-        let whole = Outbound::Candidate { candidate, added: Added::Nothing };
-        let flows = own_parts
+impl<'a> Table<'a> {
+    fn new(law: &'a Law, project: &'a OutboundExpression, parts: &[Part<'_>]) -> Self {
+        let arms = project.arms();
+        let rows: Vec<Vec<Verdict>> = parts
             .iter()
-            .all(|part| judge(law, *part, whole, Situation::LINKED_BINARY).verdict.is_allowed());
-        set.set(usize::from(candidate.0), flows);
+            .map(|part| arms.iter().map(|arm| arm.verdict(law, part.inbound, part.situation)).collect())
+            .collect();
+        let mut targets: Vec<Candidate> = Vec::new();
+        let mut moves = Vec::with_capacity(parts.len());
+        for (part, row) in parts.iter().zip(&rows) {
+            let mut of_part = Vec::with_capacity(arms.len());
+            for (arm, verdict) in arms.iter().zip(row) {
+                let to = if *verdict == Verdict::Conditional { moved_to(law, arm, part) } else { Vec::new() };
+                of_part.push(to.into_iter().map(|target| position(&mut targets, target)).collect());
+            }
+            moves.push(of_part);
+        }
+        let allows = parts
+            .iter()
+            .map(|part| targets.iter().map(|target| allows_target(law, part, *target)).collect())
+            .collect();
+        let own_code = arms
+            .iter()
+            .map(|arm| targets.iter().map(|target| own_flows(law, arm, *target)).collect())
+            .collect();
+        Self { law, project, rows, moves, targets, allows, own_code }
     }
-    set
+
+    /// The arms that count: those of published versions.
+    fn published(&self, row: &[Verdict]) -> Vec<Verdict> {
+        let arms = self.project.arms();
+        (0..row.len()).filter(|arm| !arms[*arm].is_future()).map(|arm| row[arm]).collect()
+    }
+
+    /// The answer of some parts together for one arm.
+    fn arm_verdict(&self, arm: usize, parts: &[usize]) -> Verdict {
+        let worst = parts.iter().map(|part| self.rows[*part][arm]).max().unwrap_or(Verdict::Compatible);
+        if worst == Verdict::Conditional
+            && self.whole_targets(arm, parts).is_some_and(|targets| targets.is_empty())
+        {
+            return Verdict::Incompatible;
+        }
+        worst
+    }
+
+    /// Where the whole moves to under an arm: nowhere (`None`), or the targets that everything fits.
+    fn whole_targets(&self, arm: usize, parts: &[usize]) -> Option<Vec<usize>> {
+        let moving: Vec<&Vec<usize>> =
+            parts.iter().map(|part| &self.moves[*part][arm]).filter(|moves| !moves.is_empty()).collect();
+        if moving.is_empty() {
+            return None;
+        }
+        let mut targets: Vec<usize> = moving
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|target| self.own_code[arm][*target])
+            .filter(|target| parts.iter().all(|part| self.allows[*part][*target]))
+            .collect();
+        targets.sort_unstable();
+        targets.dedup();
+        Some(targets)
+    }
+
+    /// Parts that together leave no arm; taking away any one of them would leave one.
+    fn smallest_conflict(&self, mut members: Vec<usize>) -> Vec<usize> {
+        let arms = self.project.arms();
+        let published: Vec<usize> = (0..arms.len()).filter(|arm| !arms[*arm].is_future()).collect();
+        let conflicts =
+            |kept: &[usize]| published.iter().all(|arm| !self.arm_verdict(*arm, kept).is_allowed());
+        // Parts of the same pattern explain nothing more than the first of them.
+        let mut seen = Vec::new();
+        members.retain(|part| {
+            let pattern = (&self.rows[*part], &self.moves[*part], &self.allows[*part]);
+            let new = !seen.contains(&pattern);
+            if new {
+                seen.push(pattern);
+            }
+            new
+        });
+        let mut position = 0;
+        while position < members.len() {
+            let mut without = members.clone();
+            without.remove(position);
+            if conflicts(&without) {
+                members = without;
+            } else {
+                position += 1;
+            }
+        }
+        members
+    }
+
+    fn is_about_the_whole(&self) -> bool {
+        !self.targets.is_empty()
+    }
+
+    /// The surviving arms, or where the whole moves to under them.
+    fn effective(&self, surviving: &[usize], parts: &[usize]) -> Option<String> {
+        let mut stays = Vec::new();
+        let mut moved = Vec::new();
+        for arm in surviving {
+            match self.whole_targets(*arm, parts) {
+                None => stays.push(*arm),
+                Some(targets) => moved.extend(targets),
+            }
+        }
+        moved.sort_unstable();
+        moved.dedup();
+        let kept = self.project.effective(self.law, |arm| stays.contains(&arm));
+        let targets: Vec<Candidate> = moved.into_iter().map(|target| self.targets[target]).collect();
+        let moved = (!targets.is_empty()).then(|| self.law.written(&targets));
+        match (kept, moved) {
+            (Some(kept), Some(moved)) if !kept.split(" OR ").any(|part| moved.contains(part)) => {
+                Some(format!("{kept} OR {moved}"))
+            }
+            (Some(kept), _) => Some(kept),
+            (None, moved) => moved,
+        }
+    }
 }
 
-/// The candidates under which a work that holds this dependency could be conveyed.
-pub fn allowed_candidates(law: &Law, inbound: &InboundExpression, situation: Situation) -> FixedBitSet {
-    let mut set = FixedBitSet::with_capacity(law.candidate_count());
-    for candidate in law.published() {
-        let whole = Outbound::Candidate { candidate, added: Added::Nothing };
-        set.set(usize::from(candidate.0), inbound.verdict(law, whole, situation).is_allowed());
+fn position(targets: &mut Vec<Candidate>, target: Candidate) -> usize {
+    targets.iter().position(|known| *known == target).unwrap_or_else(|| {
+        targets.push(target);
+        targets.len() - 1
+    })
+}
+
+/// The licenses a part makes the whole move to under an arm; none if the arm can stay.
+fn moved_to(law: &Law, arm: &Arm, part: &Part<'_>) -> Vec<Candidate> {
+    if arm.verdict_as_it_stands(law, part.inbound, part.situation).is_allowed() {
+        return Vec::new();
     }
-    set
+    let project = arm.terms();
+    let mut found = Vec::new();
+    for deciding in arm.every_cell(law, part.inbound, part.situation) {
+        let moves = matches!(
+            deciding.cell.ground,
+            Ground::ProjectConverts(_) | Ground::SourceOnly | Ground::ExceptionNotShared
+        );
+        let Some(terms) = deciding.terms.filter(|_| moves) else { continue };
+        let own: Vec<Candidate> = part.inbound.versions_of(law, terms);
+        let fitting: Vec<Candidate> = own.into_iter().filter(|target| own_flows(law, arm, *target)).collect();
+        if fitting.is_empty() {
+            let clauses = project.map(|project| law.conversions_of(project)).unwrap_or_default();
+            found.extend(clauses.iter().filter(|(_, clause)| clause.whole).map(|(target, _)| *target));
+        } else {
+            found.extend(fitting);
+        }
+    }
+    found
+}
+
+/// Whether a part can be in a whole that is conveyed under a target.
+fn allows_target(law: &Law, part: &Part<'_>, target: Candidate) -> bool {
+    let distribution = match part.situation.distribution {
+        // Whoever conveys the whole conveys the dependencies too.
+        Distribution::Source => Distribution::Binary,
+        other => other,
+    };
+    let whole = Outbound::Candidate { candidate: target, added: Added::Nothing };
+    part.inbound.verdict(law, whole, Situation::new(part.situation.linkage, distribution)).is_allowed()
+}
+
+/// Whether the project's own code may be conveyed under a target by anyone, by its license alone.
+pub(super) fn own_flows(law: &Law, arm: &Arm, target: Candidate) -> bool {
+    let whole = Outbound::Candidate { candidate: target, added: Added::Nothing };
+    arm.own_parts().iter().all(|part| judge(law, *part, whole, Situation::LINKED_BINARY).verdict.is_allowed())
 }
 
 /// What stands in the way of one candidate.

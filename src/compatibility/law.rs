@@ -67,7 +67,7 @@ pub struct Law {
     /// Candidates of a family by version, then the future one.
     families: HashMap<&'static str, Vec<Candidate>>,
     pairs: HashMap<(u16, u16), Vec<&'static PairRule>>,
-    conversions: HashMap<(Terms, Candidate), &'static Conversion>,
+    conversions: HashMap<Terms, Vec<(Candidate, &'static Conversion)>>,
 }
 
 impl Default for Law {
@@ -156,7 +156,10 @@ impl Law {
             for conversion in record.converts {
                 for target in conversion.to {
                     for candidate in self.versions(Terms(*target), false) {
-                        self.conversions.entry((Terms(index as u16), candidate)).or_insert(conversion);
+                        let known = self.conversions.entry(Terms(index as u16)).or_default();
+                        if !known.iter().any(|(target, _)| *target == candidate) {
+                            known.push((candidate, conversion));
+                        }
                     }
                 }
             }
@@ -239,6 +242,47 @@ impl Law {
         }
     }
 
+    /// The candidate for one version, published or not; none for ids that stand for several.
+    pub(super) fn single_version(&self, terms: Terms, future: bool) -> Option<Candidate> {
+        if !future {
+            return self.candidate_of[usize::from(terms.0)];
+        }
+        let members = self.families.get(self.record(terms).family)?;
+        members.iter().copied().find(|member| self.candidate(*member).future)
+    }
+
+    /// Candidates as an expression; `X-or-later` where every version from X on is among them.
+    pub(super) fn written(&self, candidates: &[Candidate]) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        for candidate in candidates.iter().filter(|candidate| !self.candidate(**candidate).future) {
+            let terms = self.candidate(*candidate).terms;
+            let rest = self.versions(terms, true);
+            let open = rest.len() > 1 && rest.iter().all(|version| candidates.contains(version));
+            parts.push(if open { self.or_later_id(terms) } else { self.id(terms).to_owned() });
+            if open {
+                break;
+            }
+        }
+        parts.join(" OR ")
+    }
+
+    /// Whether the GPL columns of the records speak of this candidate itself.
+    pub(super) fn gpl_column(&self, candidate: Candidate) -> Option<Admits> {
+        let candidate = self.candidate(candidate);
+        match self.id(candidate.terms) {
+            _ if candidate.future => None,
+            "GPL-2.0-only" => Some(Admits::Gpl2Compatible),
+            "GPL-3.0-only" => Some(Admits::Gpl3Compatible),
+            _ => None,
+        }
+    }
+
+    /// GPL-3.0-only, which other licenses can be combined with by explicit rule.
+    pub(super) fn gpl3(&self) -> Option<Terms> {
+        let id = catalogue::find_license("GPL-3.0-only")?;
+        self.terms_of(&LicenseName::Known(id))
+    }
+
     /// The explicit rules for a pair.
     pub(super) fn pair_rules(&self, inbound: Terms, outbound: Terms) -> &[&'static PairRule] {
         self.pairs.get(&(inbound.0, outbound.0)).map_or(&[], Vec::as_slice)
@@ -246,18 +290,12 @@ impl Law {
 
     /// The clause by which code under `inbound` may be passed on under `outbound`.
     pub(super) fn conversion(&self, inbound: Terms, outbound: Candidate) -> Option<&'static Conversion> {
-        self.conversions.get(&(inbound, outbound)).copied()
+        self.conversions_of(inbound).iter().find(|(target, _)| *target == outbound).map(|(_, clause)| *clause)
     }
 
     /// Every conversion of a license, with its target.
-    pub(super) fn conversions_of(&self, terms: Terms) -> Vec<(Candidate, &'static Conversion)> {
-        if self.record(terms).converts.is_empty() {
-            return Vec::new();
-        }
-        (0..self.candidates.len())
-            .map(|index| Candidate(index as u16))
-            .filter_map(|candidate| Some((candidate, self.conversion(terms, candidate)?)))
-            .collect()
+    pub(super) fn conversions_of(&self, terms: Terms) -> &[(Candidate, &'static Conversion)] {
+        self.conversions.get(&terms).map_or(&[], Vec::as_slice)
     }
 
     /// The way to write "this version or any later" for a candidate's license.
@@ -286,6 +324,15 @@ pub(super) fn current(term: &Term) -> Cow<'_, Term> {
         or_later: term.or_later || replacement.or_later,
         exception: term.exception.clone().or(replacement.exception),
     })
+}
+
+/// A deprecated id that stood for several licenses becomes the expression that names them.
+pub(super) fn several(term: &Term) -> Option<Expression> {
+    let LicenseName::Known(id) = &term.license else { return None };
+    match catalogue::replacement(*id).map(parse) {
+        Some(Ok(Expression::Term(_))) | Some(Err(_)) | None => None,
+        Some(Ok(expression)) => Some(expression),
+    }
 }
 
 /// The record of a term's exception, if it is a listed one.

@@ -19,9 +19,7 @@ mod remedy;
 pub use explain::{Explanation, explain, explain_together};
 pub use ground::{Cell, Ground};
 pub use inbound::{Deciding, InboundExpression, Met};
-pub use joint::{
-    Candidacy, Joint, Part, allowed_candidates, candidacy, candidate_for, is_joined, own_code, solve,
-};
+pub use joint::{Candidacy, Joint, Part, candidacy, candidate_for, is_joined, solve};
 pub use law::{Candidate, CustomLicense, CustomLicenseError, Law, PROPRIETARY, Terms};
 pub use matrix::{Coverage, Matrix, coverage, matrix};
 pub use obligations::triggered;

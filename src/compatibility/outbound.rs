@@ -1,7 +1,7 @@
 //! The project's license expression as what it promises: one arm for each license a recipient may choose.
 
-use super::inbound::{InboundExpression, Met, added};
-use super::law::{Law, Terms, current};
+use super::inbound::{Deciding, InboundExpression, Met, added};
+use super::law::{Law, Terms, current, several};
 use super::pair::{Added, Inbound, Outbound, Situation, judge};
 use crate::model::{Expression, LicenseName, Term, Verdict};
 use std::collections::BTreeMap;
@@ -187,6 +187,29 @@ impl Arm {
         }
     }
 
+    /// The same if the whole may not move to another license.
+    pub(super) fn verdict_as_it_stands(
+        &self,
+        law: &Law,
+        inbound: &InboundExpression,
+        situation: Situation,
+    ) -> Verdict {
+        self.governing()
+            .map(|member| inbound.verdict_as_it_stands(law, member.outbound, situation))
+            .max()
+            .unwrap_or(Verdict::Unknown)
+    }
+
+    /// The cells of every license in a dependency's expression, against every part that decides.
+    pub(super) fn every_cell(
+        &self,
+        law: &Law,
+        inbound: &InboundExpression,
+        situation: Situation,
+    ) -> Vec<Deciding> {
+        self.governing().flat_map(|member| inbound.every_cell(law, member.outbound, situation)).collect()
+    }
+
     /// The parts that decide: those every other part flows into, or all if there is none.
     fn governing(&self) -> impl Iterator<Item = &Member> {
         let any = self.is_consistent();
@@ -211,7 +234,10 @@ fn find_governing(law: &Law, arm: &mut Arm) {
 
 fn expand(law: &Law, expression: &Expression, too_many: &mut bool) -> Vec<Arm> {
     match expression {
-        Expression::Term(term) => term_arms(law, term),
+        Expression::Term(term) => match several(term) {
+            Some(named) => expand(law, &named, too_many),
+            None => term_arms(law, term),
+        },
         Expression::Or(members) => {
             let mut arms = Vec::new();
             for member in members {

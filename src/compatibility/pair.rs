@@ -91,6 +91,34 @@ pub enum Outbound {
 
 /// Judges one cell.
 pub fn judge(law: &Law, inbound: Inbound, outbound: Outbound, situation: Situation) -> Cell {
+    judge_cell(law, inbound, outbound, situation, Movable::Yes)
+}
+
+/// Judges one cell without letting the whole move to another license.
+pub(super) fn judge_as_it_stands(
+    law: &Law,
+    inbound: Inbound,
+    outbound: Outbound,
+    situation: Situation,
+) -> Cell {
+    judge_cell(law, inbound, outbound, situation, Movable::No)
+}
+
+/// Whether the whole may move to another license than the candidate. A license it moves to must take the parts in
+/// as it stands; clauses do not chain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Movable {
+    Yes,
+    No,
+}
+
+fn judge_cell(
+    law: &Law,
+    inbound: Inbound,
+    outbound: Outbound,
+    situation: Situation,
+    movable: Movable,
+) -> Cell {
     let (terms, future, added) = match inbound {
         Inbound::NoLicense => return Cell::new(Verdict::Incompatible, Ground::NoLicense),
         Inbound::NotAsserted => return Cell::new(Verdict::Unknown, Ground::NotAsserted),
@@ -107,7 +135,7 @@ pub fn judge(law: &Law, inbound: Inbound, outbound: Outbound, situation: Situati
     let Outbound::Candidate { candidate, added: project_added } = outbound else {
         return Cell::new(Verdict::Unknown, Ground::ProjectTermsUnknown);
     };
-    let pair = Pair { law, terms, future, added, record, candidate, project_added, situation };
+    let pair = Pair { law, terms, future, added, record, candidate, project_added, situation, movable };
     let cell = pair.judge();
     match added {
         Added::Listed(exception) if exception.restricts && cell.verdict == Verdict::Compatible => {
@@ -138,6 +166,7 @@ struct Pair<'a> {
     candidate: Candidate,
     project_added: Added,
     situation: Situation,
+    movable: Movable,
 }
 
 impl Pair<'_> {
@@ -147,8 +176,16 @@ impl Pair<'_> {
             .or_else(|| self.exception())
             .or_else(|| self.rule())
             .or_else(|| self.network())
-            .or_else(|| limits::for_conveyed(self.record, self.project()))
-            .unwrap_or_else(|| self.by_scope())
+            .unwrap_or_else(|| self.conveyed())
+    }
+
+    /// What the license forbids and what its copyleft asks both bind: the worse answers.
+    fn conveyed(&self) -> Cell {
+        let by_scope = self.by_scope();
+        match limits::for_conveyed(self.record, self.project()) {
+            Some(limited) if limited.verdict >= by_scope.verdict => limited,
+            _ => by_scope,
+        }
     }
 
     fn project(&self) -> &LicenseRecord {
@@ -178,7 +215,11 @@ impl Pair<'_> {
             return Some(Cell::new(Verdict::Compatible, Ground::SameLicense));
         }
         // An exception of its own may still let the project keep its exception.
-        self.exception().or(Some(Cell::new(Verdict::Conditional, Ground::ExceptionNotShared)))
+        let without = match self.movable {
+            Movable::Yes => Verdict::Conditional,
+            Movable::No => Verdict::Incompatible,
+        };
+        self.exception().or(Some(Cell::new(without, Ground::ExceptionNotShared)))
     }
 
     /// Separate programs, and assets that are never linked.
@@ -209,7 +250,8 @@ impl Pair<'_> {
             }
             ExceptionEffect::Narrowing | ExceptionEffect::Other => false,
         };
-        lifts.then_some(Cell::new(Verdict::Compatible, Ground::Exception(exception)))
+        let verdict = if exception.condition.is_some() { Verdict::Conditional } else { Verdict::Compatible };
+        lifts.then_some(Cell::new(verdict, Ground::Exception(exception)))
     }
 
     fn rule(&self) -> Option<Cell> {
@@ -260,8 +302,8 @@ impl Pair<'_> {
         };
         match answer {
             GplAnswer::Yes => Cell::new(Verdict::Compatible, otherwise),
-            GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn),
-            GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn),
+            GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn(answer)),
+            GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn(answer)),
             GplAnswer::No => self.beside_a_library(),
         }
     }
@@ -275,7 +317,7 @@ impl Pair<'_> {
             (CopyleftScope::Library, Linkage::Static) => {
                 Cell::new(Verdict::Conditional, Ground::CombinedLibrary)
             }
-            _ => Cell::new(Verdict::Incompatible, Ground::GplColumn),
+            _ => Cell::new(Verdict::Incompatible, Ground::GplColumn(GplAnswer::No)),
         }
     }
 
@@ -295,11 +337,15 @@ impl Pair<'_> {
             return cell;
         }
         let project = self.project();
+        if self.linkage() == Linkage::Merge
+            && (project.admits == Admits::Anything || project.scope == CopyleftScope::Library)
+        {
+            return self.moved_by_project().unwrap_or(Cell::new(Verdict::Incompatible, Ground::WorkCopyleft));
+        }
         if project.admits != Admits::Anything {
             return self.admitted(Ground::LibraryWithSource);
         }
         match (self.linkage(), self.situation.distribution) {
-            (Linkage::Merge, _) => Cell::new(Verdict::Incompatible, Ground::WorkCopyleft),
             (Linkage::Static, Distribution::Source) => {
                 Cell::new(Verdict::Compatible, Ground::LibraryWithSource)
             }
@@ -309,12 +355,17 @@ impl Pair<'_> {
         }
     }
 
+    fn moved_by_project(&self) -> Option<Cell> {
+        let conversion = self.project_conversion()?;
+        Some(Cell::new(Verdict::Conditional, Ground::ProjectConverts(conversion)))
+    }
+
     fn work_scope(&self) -> Cell {
         if let Some(cell) = self.passed_on() {
             return cell;
         }
-        if let Some(conversion) = self.project_conversion() {
-            return Cell::new(Verdict::Conditional, Ground::ProjectConverts(conversion));
+        if let Some(cell) = self.gpl_column().or_else(|| self.moved_by_project()) {
+            return cell;
         }
         if self.own_source_only() {
             return Cell::new(Verdict::Conditional, Ground::SourceOnly);
@@ -341,7 +392,7 @@ impl Pair<'_> {
         if let Some(conversion) = self.law.conversion(self.terms, self.candidate) {
             return Some(Cell::new(Verdict::Compatible, Ground::Converts(conversion)));
         }
-        let through = self.law.conversions_of(self.terms).into_iter().find(|(target, _)| {
+        let through = self.law.conversions_of(self.terms).iter().find(|(target, _)| {
             let target = self.law.candidate(*target);
             target.future == project.future
                 && self.law.pair_rules(target.terms, project.terms).iter().any(|rule| {
@@ -351,21 +402,51 @@ impl Pair<'_> {
         through.map(|(_, conversion)| Cell::new(Verdict::Compatible, Ground::Converts(conversion)))
     }
 
-    /// The project's license lets the combined work go under the dependency's.
+    /// The GPL columns say that a copyleft license fits the GPL itself, or by it a license that joins with the GPL.
+    fn gpl_column(&self) -> Option<Cell> {
+        let joins_with_gpl3 = || {
+            let project = self.law.candidate(self.candidate);
+            self.law.pair_rules(self.law.gpl3()?, project.terms).iter().find(|rule| {
+                rule.verdict == Verdict::Compatible && rule.linkage.contains(&self.situation.linkage)
+            })
+        };
+        let answer = match self.law.gpl_column(self.candidate) {
+            Some(Admits::Gpl2Compatible) => self.record.gpl2,
+            Some(_) => self.record.gpl3,
+            None => joins_with_gpl3().map(|_| self.record.gpl3)?,
+        };
+        match answer {
+            GplAnswer::Yes => Some(Cell::new(Verdict::Compatible, Ground::GplColumn(answer))),
+            GplAnswer::Conditional => Some(Cell::new(Verdict::Conditional, Ground::GplColumn(answer))),
+            GplAnswer::No | GplAnswer::Unknown => None,
+        }
+    }
+
+    /// The project's license lets the combined work go under a license that takes in the dependency.
     fn project_conversion(&self) -> Option<&'static crate::licenses::Conversion> {
+        if self.movable == Movable::No {
+            return None;
+        }
         let project = self.law.candidate(self.candidate).terms;
-        let versions = self.law.versions(self.terms, false);
-        versions
-            .into_iter()
-            .filter(|version| self.law.candidate(*version).future == self.future)
-            .find_map(|version| self.law.conversion(project, version).filter(|conversion| conversion.whole))
+        let inbound = Inbound::Terms { terms: self.terms, future: self.future, added: self.added };
+        self.law
+            .conversions_of(project)
+            .iter()
+            .filter(|(_, conversion)| conversion.whole)
+            .find(|(target, _)| {
+                let whole = Outbound::Candidate { candidate: *target, added: Added::Nothing };
+                judge_cell(self.law, inbound, whole, self.situation, Movable::No).verdict
+                    == Verdict::Compatible
+            })
+            .map(|(_, conversion)| *conversion)
     }
 
     /// A permissive project that ships its own source only, and could be conveyed under the dependency's license.
     fn own_source_only(&self) -> bool {
         let project = self.law.candidate(self.candidate).terms;
         let permissive = matches!(self.project().category, Category::Permissive | Category::PublicDomain);
-        if self.situation.distribution != Distribution::Source
+        if self.movable == Movable::No
+            || self.situation.distribution != Distribution::Source
             || !permissive
             || self.linkage() == Linkage::Merge
         {
@@ -374,7 +455,7 @@ impl Pair<'_> {
         let own_code = Inbound::Terms { terms: project, future: false, added: self.project_added };
         self.law.versions(self.terms, false).into_iter().any(|version| {
             let whole = Outbound::Candidate { candidate: version, added: Added::Nothing };
-            judge(self.law, own_code, whole, Situation::LINKED_BINARY).verdict.is_allowed()
+            judge_cell(self.law, own_code, whole, Situation::LINKED_BINARY, Movable::No).verdict.is_allowed()
         })
     }
 

@@ -123,17 +123,12 @@ impl DependencyGraph {
         self.graph.edge_references().map(|edge| (edge.source(), edge.target(), edge.weight()))
     }
 
-    /// Every edge's weight, to apply linkage settings.
-    pub fn dependencies_mut(&mut self) -> impl Iterator<Item = &mut Dependency> {
-        self.graph.edge_weights_mut()
-    }
-
-    /// Edges of one node, to apply linkage settings to what enters it.
-    pub fn set_incoming_linkage(&mut self, node: NodeIndex, linkage: super::Linkage) {
+    /// Changes every edge that enters a package: how a stated linkage is applied.
+    pub fn map_incoming(&mut self, node: NodeIndex, change: impl Fn(&mut Dependency)) {
         let edges: Vec<_> =
             self.graph.edges_directed(node, Direction::Incoming).map(|edge| edge.id()).collect();
         for edge in edges {
-            self.graph[edge].linkage = linkage;
+            change(&mut self.graph[edge]);
         }
     }
 

@@ -25,7 +25,7 @@ pub use license_fact::{
     Conclusion, ConclusionSource, DeclaredLicense, DetectedKind, DetectedLicense, LicenseFact, LicenseSource,
     LicenseStatement,
 };
-pub use linkage::{Dependency, Distribution, Linkage, Scope};
+pub use linkage::{Dependency, Distribution, Linkage, Scope, UnknownWord};
 pub use package::{Checksum, ChecksumAlgorithm, Files, Origin, Package, PackageDetails};
 pub use practice::{PracticeEvidence, PracticeResult, PracticeState, Verb};
 pub use problem::{Consequence, Problem};
