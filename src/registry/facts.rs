@@ -76,6 +76,11 @@ impl RegistryFacts {
         if package.version.is_none() {
             return Err(FactsError::NoVersion);
         }
+        if package.origin == Origin::Unknown && names_a_place(package) {
+            return Err(FactsError::KeptPrivate {
+                setting: "its package URL names a place of its own".to_owned(),
+            });
+        }
         if package.ecosystem == Ecosystem::Go && need == Need::Declared {
             return Ok(Arc::default());
         }
@@ -278,4 +283,12 @@ fn checksums(package: &Package) -> String {
     all.sort();
     all.dedup();
     all.join("\n")
+}
+
+/// An SBOM says by these qualifiers that a package is not the one of that name in the usual registry.
+fn names_a_place(package: &Package) -> bool {
+    let qualifiers = package.purl.as_str().split_once('?').map_or("", |(_, qualifiers)| qualifiers);
+    ["repository_url=", "vcs_url=", "download_url=", "registry_url="]
+        .iter()
+        .any(|name| qualifiers.contains(name))
 }

@@ -32,6 +32,8 @@ pub struct HttpOptions {
     pub per_host: usize,
     /// After so many failures in a row a host is not asked again.
     pub failures: u32,
+    /// Whether the proxies of the system and the environment are used.
+    pub proxies: bool,
 }
 
 impl Default for HttpOptions {
@@ -44,6 +46,7 @@ impl Default for HttpOptions {
             longest_wait: Duration::from_secs(60),
             per_host: 8,
             failures: 5,
+            proxies: true,
         }
     }
 }
@@ -92,7 +95,8 @@ impl HttpFetch {
     pub fn with_sleep(options: HttpOptions, sleep: Sleep) -> Result<Self, FetchError> {
         // A second call finds the provider already there, which is what is wanted.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
+        let builder = if options.proxies { Client::builder() } else { Client::builder().no_proxy() };
+        let client = builder
             .user_agent(concat!("licgraph/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())

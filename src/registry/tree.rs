@@ -51,6 +51,16 @@ impl Tree {
             .clone()
     }
 
+    /// The files of a directory of the tree with one of these endings, sorted.
+    pub(crate) fn files(&self, directory: &Path, endings: &[&str]) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.root.join(directory)).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let wanted = names.filter(|name| endings.iter().any(|ending| name.ends_with(ending)));
+        let mut found: Vec<_> = wanted.map(|name| directory.join(name)).collect();
+        found.sort();
+        found
+    }
+
     /// The directories, relative to the tree, whose configuration counts for a package: that of the file that
     /// brings it in, and those above it up to the root.
     pub(crate) fn directories(package: &Package) -> Vec<PathBuf> {

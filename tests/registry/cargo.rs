@@ -2,13 +2,14 @@
 
 use crate::server::{Reply, Server};
 use crate::user::{TEXT, User, sha256, tar_gz};
-use licgraph::model::{Ecosystem, LicenseStatement, Origin, Package, SourceSpan};
+use licgraph::model::{Ecosystem, LicenseStatement, Origin, Package, Purl, SourceSpan};
 use licgraph::registry::archive::ArchiveError;
 use licgraph::registry::fetch::FetchError;
 use licgraph::registry::{FactsError, Need};
 
 fn package(index: Option<String>) -> Package {
-    let mut package = Package::new(Ecosystem::Cargo, "secret", Some("1.0.0"), Origin::Registry(index));
+    let origin = index.map_or(Origin::Unknown, |index| Origin::Registry(Some(index)));
+    let mut package = Package::new(Ecosystem::Cargo, "secret", Some("1.0.0"), origin);
     package.location = Some(SourceSpan::line("Cargo.lock", 3));
     package
 }
@@ -125,6 +126,14 @@ fn a_private_crate_is_not_asked_of_the_default_registry() {
     let error =
         user.facts().facts(&package(Some("registry+https://git.example/index".to_owned())), Need::Texts);
     assert!(matches!(error, Err(FactsError::NotConfigured { .. })));
+    // Neither a manifest without a lock file nor an SBOM says that it is the default registry's.
+    let mut unlocked = package(None);
+    unlocked.origin = Origin::Registry(None);
+    assert!(matches!(user.facts().facts(&unlocked, Need::Texts), Err(FactsError::NotConfigured { .. })));
+    let mut of_sbom = package(None);
+    let qualifiers = [("repository_url", "https://git.example/index")];
+    of_sbom.purl = Purl::with_qualifiers(Ecosystem::Cargo, "secret", Some("1.0.0"), &qualifiers);
+    assert!(matches!(user.facts().facts(&of_sbom, Need::Texts), Err(FactsError::KeptPrivate { .. })));
     assert!(default.asked().is_empty());
 }
 
@@ -154,7 +163,7 @@ fn wrong_checksums_and_hostile_crates_are_refused() {
     locked.checksums = vec![sha256(b"another")];
     let error = User::new().facts().facts(&locked, Need::Texts).unwrap_err();
     assert!(matches!(error, FactsError::Checksum { .. }), "{error}");
-    let zeros = vec![0; 32 << 20];
+    let zeros = vec![0; 20 << 20];
     let bomb = tar_gz(&[("secret-1.0.0/Cargo.toml", b"[package]\n"), ("secret-1.0.0/zeros", &zeros)]);
     let climbing = tar_gz(&[("secret-1.0.0/Cargo.toml", b"[package]\n"), ("../LICENSE", b"x")]);
     for (hostile, is_bomb) in [(bomb, true), (climbing, false)] {

@@ -122,6 +122,7 @@ fn an_index_of_the_tree_holds_back() {
     let public = Server::stranger();
     for (file, text) in [
         ("requirements.txt", format!("--extra-index-url {}\nA_b==1.0\n", simple(&named))),
+        ("dev.in", format!("--index-url={}\n-r requirements.txt\n", simple(&named))),
         ("pyproject.toml", format!("[[tool.uv.index]]\nurl = '{}'\n", simple(&named))),
     ] {
         let user = User::new().variable("PIP_INDEX_URL", &simple(&public)).project_file(file, &text);

@@ -88,11 +88,12 @@ impl User {
     }
 }
 
-/// Short patience, so that a server that hangs does not hold the tests up.
+/// Short patience, so that a server that hangs does not hold the tests up; no proxy between here and here.
 pub fn quick() -> HttpOptions {
     HttpOptions {
         patience: Duration::from_secs(2),
         deadline: Duration::from_secs(5),
+        proxies: false,
         ..HttpOptions::default()
     }
 }

@@ -19,6 +19,8 @@ use url::Url;
 
 const HINT: &str = "run `cargo fetch` once, so that the index of your registry is in the cargo home";
 
+const LOCK_HINT: &str = "no lock file says where it comes from; make one with `cargo generate-lockfile`";
+
 /// `config.json` of an index (The Cargo Book, "Index Format").
 #[derive(Clone, Debug, Deserialize)]
 struct IndexConfig {
@@ -84,7 +86,11 @@ impl Cargo {
     fn index(&self, package: &Package) -> Result<Index, FactsError> {
         let locked = match &package.origin {
             Origin::Registry(Some(index)) => Some(index.as_str()),
-            Origin::Registry(None) | Origin::Unknown => None,
+            Origin::Unknown => None,
+            // A manifest may mean a registry by a name that only its own configuration explains.
+            Origin::Registry(None) => {
+                return Err(FactsError::NotConfigured { ecosystem: Ecosystem::Cargo, hint: LOCK_HINT });
+            }
             _ => return Err(FactsError::NotFromRegistry),
         };
         let is_sparse = locked.is_some_and(|index| matches!(source(index), Source::Sparse(_)));

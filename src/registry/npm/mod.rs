@@ -1,5 +1,6 @@
 //! npm registries: the version document, and the tarball for texts.
 
+mod other_clients;
 mod settings;
 
 use super::archive::{Limits, is_license_file, read_tar_gz, without_top_folder};
@@ -15,6 +16,8 @@ use crate::model::{
 };
 use serde_json::Value;
 use settings::{NpmSettings, built_in, effective_default, scope};
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use url::Url;
 
@@ -127,16 +130,23 @@ impl Npm {
         own.or_else(|| effective_default(&self.clients)).filter(|own| Site::of(own).as_ref() != Some(&site))
     }
 
-    /// What the tree's `.npmrc` files say about the scope or the registry; the nearest file that says anything.
+    /// What the tree's `.npmrc`, and the files of the other clients, say about the scope or the registry: the
+    /// nearest file that says anything.
     fn tree_registry(&self, package: &Package) -> Option<TreeRegistry> {
+        // The user's variables are not lent to the tree: they may hold secrets.
+        let npmrc = |text: &str| settings::parse(text, &UserEnvironment::default());
         for directory in Tree::directories(package) {
             let file = directory.join(".npmrc");
-            let Some(text) = self.tree.text(&file) else { continue };
-            // The user's variables are not lent to the tree: they may hold secrets.
-            let values = settings::parse(&text, &UserEnvironment::default());
-            let scoped = scope(&package.name).and_then(|scope| values.get(&format!("{scope}:registry")));
-            if let Some(address) = scoped.or_else(|| values.get("registry")) {
-                return named(&file, address);
+            let values = self.tree.text(&file).map(|text| npmrc(&text));
+            if let Some(found) = values.and_then(|values| registry_in(&values, &package.name, &file)) {
+                return Some(found);
+            }
+            for (name, read) in other_clients::FILES {
+                let file = directory.join(name);
+                let values = self.tree.text(&file).map(|text| read(&text));
+                if let Some(found) = values.and_then(|values| registry_in(&values, &package.name, &file)) {
+                    return Some(found);
+                }
             }
         }
         None
@@ -220,6 +230,11 @@ impl Npm {
         facts.documents.push(shown(address));
         Ok(())
     }
+}
+
+fn registry_in(values: &BTreeMap<String, String>, package: &str, file: &Path) -> Option<TreeRegistry> {
+    let scoped = scope(package).and_then(|scope| values.get(&format!("{scope}:registry")));
+    named(file, scoped.or_else(|| values.get("registry"))?)
 }
 
 fn document_request(address: Url, credential: Option<Credential>) -> Request {

@@ -1,5 +1,7 @@
-//! What the user's npm is set up for: environment, user-level `.npmrc`, then npm itself.
+//! What the user's npm is set up for: environment, user-level `.npmrc` (and the files of Yarn and Bun), then npm
+//! itself.
 
+use super::other_clients;
 use crate::model::UserEnvironment;
 use crate::registry::neutral::Clients;
 use crate::registry::site::{Credential, Site, as_directory, split_user_info};
@@ -22,6 +24,16 @@ impl NpmSettings {
             .and_then(|path| std::fs::read_to_string(path).ok())
             .map(|text| parse(&text, environment))
             .unwrap_or_default();
+        for (name, read) in other_clients::FILES {
+            // Bun keeps the user's file hidden, the others call it as in a project.
+            let hidden = if name.starts_with('.') { name.to_owned() } else { format!(".{name}") };
+            let path =
+                environment.home().map(|home| home.join(hidden)).filter(|path| !clients.is_audited(path));
+            let text = path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+            for (key, value) in read(&text) {
+                values.entry(key).or_insert_with(|| expand(&value, environment));
+            }
+        }
         let inside_npm = clients.is_inside_npm();
         for (name, value) in environment.pairs().filter(|(_, value)| !inside_npm && !value.is_empty()) {
             if let Some(key) = variable_key(name) {

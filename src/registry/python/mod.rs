@@ -16,7 +16,6 @@ use super::{ARCHIVE_LIMIT, DOCUMENT_LIMIT};
 use crate::model::{Ecosystem, Origin, Package};
 use index::{IndexFile, Metadata, read_page};
 use settings::{PythonSettings, built_in};
-use std::path::Path;
 use std::sync::Arc;
 use url::Url;
 
@@ -148,15 +147,15 @@ impl Python {
         Ok(if allowed.is_empty() { own } else { allowed })
     }
 
-    /// Indexes that the requirements file or the project tables beside it name.
+    /// Indexes that requirements files or project tables name, beside the file that brings the package in or above.
     fn tree_registries(&self, package: &Package) -> Vec<TreeRegistry> {
         let mut found = Vec::new();
-        if let Some(span) = &package.location
-            && let Some(text) = self.tree.text(Path::new(&span.file))
-        {
-            found.extend(
-                index_options(&text).into_iter().filter_map(|text| named(Path::new(&span.file), text)),
-            );
+        for directory in Tree::directories(package) {
+            // An index may stand in the file that includes the one which names the package.
+            for file in self.tree.files(&directory, &[".txt", ".in"]) {
+                let Some(text) = self.tree.text(&file) else { continue };
+                found.extend(index_options(&text).into_iter().filter_map(|text| named(&file, text)));
+            }
         }
         for directory in Tree::directories(package) {
             for name in ["pyproject.toml", "uv.toml", "Pipfile"] {
