@@ -12,4 +12,5 @@ pub mod ecosystems;
 pub mod evidence;
 pub mod licenses;
 pub mod model;
+pub mod registry;
 pub mod report;
