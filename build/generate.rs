@@ -274,7 +274,7 @@ fn exception(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawExcept
     let linkages: Vec<_> = raw.linkage.iter().filter(|word| *word != "source").cloned().collect();
     format!(
         "ExceptionRecord {{ id: {id:?}, name: {:?}, effect: {}, linkage: {}, source: {}, outbound_links: {}, \
-         names: {}, restricts: {}, clause: {:?}, note: {:?}, deprecated: {}, judged: {} }},",
+         names: {}, restricts: {}, condition: {:?}, clause: {:?}, note: {:?}, deprecated: {}, judged: {} }},",
         listed.name,
         variant(words::EFFECT, &raw.effect),
         variants(words::LINKAGE, &linkages),
@@ -282,6 +282,7 @@ fn exception(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawExcept
         variant(words::OUTBOUND_LINKS, raw.outbound_links.as_deref().unwrap_or("none")),
         indices.list(&raw.names),
         raw.restricts,
+        raw.condition,
         raw.clause,
         raw.note,
         listed.is_deprecated_license_id,

@@ -112,6 +112,8 @@ pub struct RawException {
     pub bases: Vec<String>,
     #[serde(default)]
     pub restricts: bool,
+    #[serde(default)]
+    pub condition: Option<String>,
     pub clause: String,
     #[serde(default)]
     pub note: Option<String>,

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audit;
+pub mod cli;
 pub mod compatibility;
 pub mod ecosystems;
 pub mod evidence;

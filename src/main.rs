@@ -1,3 +1,7 @@
 //! The command line: arguments in, exit code out.
 
-fn main() {}
+use licgraph::cli::{ExitStatus, run};
+
+fn main() -> ExitStatus {
+    run(std::env::args_os())
+}

@@ -16,9 +16,11 @@ const TOGETHER: &str = " ; ";
 
 /// A question about licenses.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  licgraph explain GPL-3.0-only --for MIT\n  licgraph explain 'LGPL-2.1-or-later' \
+#[command(
+    after_help = "Examples:\n  licgraph explain GPL-3.0-only --for MIT\n  licgraph explain 'LGPL-2.1-or-later' \
 --for Apache-2.0 --linkage static\n  licgraph explain 'GPL-2.0-only ; Apache-2.0' --for GPL-2.0-or-later\n  \
-licgraph explain --batch < questions.csv")]
+licgraph explain --batch < questions.csv"
+)]
 pub struct ExplainArguments {
     /// The dependency's license expression; several separated by ` ; ` are judged together.
     #[arg(value_name = "DEP-EXPR", required_unless_present = "batch")]
@@ -132,9 +134,8 @@ struct Question {
     distribution: Box<str>,
 }
 
-const ANSWER_COLUMNS: [&str; 8] = [
-    "verdict", "effective_outbound", "conditions", "obligations", "reason", "authority", "basis", "chosen",
-];
+const ANSWER_COLUMNS: [&str; 8] =
+    ["verdict", "effective_outbound", "conditions", "obligations", "reason", "authority", "basis", "chosen"];
 
 /// The position of `basis` among them; empty where the question could not be read.
 const BASIS: usize = 6;
@@ -143,10 +144,8 @@ const BASIS: usize = 6;
 /// what is wrong as its reason, and makes the exit status 3.
 fn batch(law: &Law, arguments: &ExplainArguments) -> Result<ExitStatus, Failure> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(io::stdin().lock());
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .buffer_capacity(1 << 20)
-        .from_writer(io::stdout().lock());
+    let mut writer =
+        csv::WriterBuilder::new().flexible(true).buffer_capacity(1 << 20).from_writer(io::stdout().lock());
     let header = reader.byte_headers().map_err(csv_failure)?.clone();
     let columns = columns(&header, arguments)?;
     let mut written_header = header.clone();
@@ -182,7 +181,9 @@ fn batch(law: &Law, arguments: &ExplainArguments) -> Result<ExitStatus, Failure>
 }
 
 fn columns(header: &csv::ByteRecord, arguments: &ExplainArguments) -> Result<Columns, Failure> {
-    let find = |name: &str| header.iter().position(|column| column.trim_ascii().eq_ignore_ascii_case(name.as_bytes()));
+    let find = |name: &str| {
+        header.iter().position(|column| column.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
+    };
     let columns = Columns {
         outbound: find("outbound"),
         inbound: find("inbound"),
@@ -196,7 +197,8 @@ fn columns(header: &csv::ByteRecord, arguments: &ExplainArguments) -> Result<Col
     }
     if columns.outbound.is_none() && arguments.outbound.is_none() {
         return Err(Failure::Use(
-            "the CSV header names no `outbound` column; name it, or give the project's license with --for".to_owned(),
+            "the CSV header names no `outbound` column; name it, or give the project's license with --for"
+                .to_owned(),
         ));
     }
     Ok(columns)
@@ -237,7 +239,8 @@ impl Memory {
 
 fn row_answer(law: &Law, question: &Question) -> Vec<String> {
     let answered = || -> Result<Explanation, String> {
-        let situation = Situation::new(parse_linkage(&question.linkage)?, parse_distribution(&question.distribution)?);
+        let situation =
+            Situation::new(parse_linkage(&question.linkage)?, parse_distribution(&question.distribution)?);
         answer(law, &question.inbound, &question.outbound, situation).map_err(|failure| failure.to_string())
     };
     match answered() {

@@ -36,7 +36,9 @@ pub fn run(arguments: &LicenseArguments) -> Result<ExitStatus, Failure> {
         match &term.license {
             LicenseName::Known(id) => show(arguments.format, &license_facts(catalogue::record(*id)))?,
             other => {
-                return Err(Failure::Use(format!("`{other}` is not on the SPDX list; its terms are what licgraph.toml states")));
+                return Err(Failure::Use(format!(
+                    "`{other}` is not on the SPDX list; its terms are what licgraph.toml states"
+                )));
             }
         };
         if let Some(ExceptionName::Known(id)) = &term.exception {

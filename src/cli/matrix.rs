@@ -13,9 +13,11 @@ use std::path::PathBuf;
 
 /// Print the compatibility matrix.
 #[derive(Debug, Args)]
-#[command(after_help = "Rows are dependencies, columns the project's license.\n\nExamples:\n  licgraph matrix MIT \
+#[command(
+    after_help = "Rows are dependencies, columns the project's license.\n\nExamples:\n  licgraph matrix MIT \
 Apache-2.0 GPL-2.0-only GPL-3.0-only\n  licgraph matrix --all --format csv --output matrix.csv\n  licgraph matrix \
---coverage")]
+--coverage"
+)]
 pub struct MatrixArguments {
     /// License expressions; none for the popular licenses.
     #[arg(value_name = "IDS")]
@@ -69,7 +71,8 @@ pub fn run(arguments: &MatrixArguments) -> Result<ExitStatus, Failure> {
 
 fn chosen(arguments: &MatrixArguments) -> Result<Vec<Expression>, Failure> {
     if arguments.all {
-        let all = (0..catalogue::licenses().len()).map(|index| Expression::license(catalogue::license_at(index)));
+        let all =
+            (0..catalogue::licenses().len()).map(|index| Expression::license(catalogue::license_at(index)));
         return Ok(all.collect());
     }
     if arguments.licenses.is_empty() {

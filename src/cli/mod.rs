@@ -17,9 +17,11 @@ use std::ffi::OsString;
 /// May you ship what you built? Audits the license compatibility of a project's whole dependency graph.
 #[derive(Debug, Parser)]
 #[command(name = "licgraph", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit status: 0 nothing at or above the fail level; 1 findings; 2 wrong use or wrong \
+#[command(
+    after_help = "Exit status: 0 nothing at or above the fail level; 1 findings; 2 wrong use or wrong \
 configuration; 3 the audit is incomplete.\nNot legal advice; every answer names its authority so that a person can \
-check it.")]
+check it."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -1,7 +1,7 @@
 //! A dependency's license expression, resolved against the law, and how it meets one candidate.
 
 use super::ground::{Cell, Ground};
-use super::law::{Candidate, Law, Terms, current, listed_exception};
+use super::law::{Candidate, Law, Terms, current, listed_exception, several};
 use super::pair::{Added, Inbound, Outbound, Situation, judge, judge_as_it_stands};
 use crate::model::{ExceptionName, Expression, LicenseName, Term, Verdict};
 
@@ -103,7 +103,10 @@ impl InboundExpression {
 /// A term, `NONE` or a deprecated id: the single versions it stands for.
 fn resolve(law: &Law, expression: &Expression) -> Node {
     match expression {
-        Expression::Term(term) => Node::License { label: term.to_string(), versions: versions(law, term) },
+        Expression::Term(term) => match several(term) {
+            Some(named) => resolve(law, &named),
+            None => Node::License { label: term.to_string(), versions: versions(law, term) },
+        },
         Expression::And(members) => Node::And(members.iter().map(|member| resolve(law, member)).collect()),
         Expression::Or(members) => Node::Or(members.iter().map(|member| resolve(law, member)).collect()),
     }

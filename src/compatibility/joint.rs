@@ -245,7 +245,7 @@ fn moved_to(law: &Law, arm: &Arm, part: &Part<'_>) -> Vec<Candidate> {
         let fitting: Vec<Candidate> = own.into_iter().filter(|target| own_flows(law, arm, *target)).collect();
         if fitting.is_empty() {
             let clauses = project.map(|project| law.conversions_of(project)).unwrap_or_default();
-            found.extend(clauses.into_iter().filter(|(_, clause)| clause.whole).map(|(target, _)| target));
+            found.extend(clauses.iter().filter(|(_, clause)| clause.whole).map(|(target, _)| *target));
         } else {
             found.extend(fitting);
         }

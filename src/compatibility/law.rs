@@ -67,7 +67,7 @@ pub struct Law {
     /// Candidates of a family by version, then the future one.
     families: HashMap<&'static str, Vec<Candidate>>,
     pairs: HashMap<(u16, u16), Vec<&'static PairRule>>,
-    conversions: HashMap<(Terms, Candidate), &'static Conversion>,
+    conversions: HashMap<Terms, Vec<(Candidate, &'static Conversion)>>,
 }
 
 impl Default for Law {
@@ -156,7 +156,10 @@ impl Law {
             for conversion in record.converts {
                 for target in conversion.to {
                     for candidate in self.versions(Terms(*target), false) {
-                        self.conversions.entry((Terms(index as u16), candidate)).or_insert(conversion);
+                        let known = self.conversions.entry(Terms(index as u16)).or_default();
+                        if !known.iter().any(|(target, _)| *target == candidate) {
+                            known.push((candidate, conversion));
+                        }
                     }
                 }
             }
@@ -287,18 +290,12 @@ impl Law {
 
     /// The clause by which code under `inbound` may be passed on under `outbound`.
     pub(super) fn conversion(&self, inbound: Terms, outbound: Candidate) -> Option<&'static Conversion> {
-        self.conversions.get(&(inbound, outbound)).copied()
+        self.conversions_of(inbound).iter().find(|(target, _)| *target == outbound).map(|(_, clause)| *clause)
     }
 
     /// Every conversion of a license, with its target.
-    pub(super) fn conversions_of(&self, terms: Terms) -> Vec<(Candidate, &'static Conversion)> {
-        if self.record(terms).converts.is_empty() {
-            return Vec::new();
-        }
-        (0..self.candidates.len())
-            .map(|index| Candidate(index as u16))
-            .filter_map(|candidate| Some((candidate, self.conversion(terms, candidate)?)))
-            .collect()
+    pub(super) fn conversions_of(&self, terms: Terms) -> &[(Candidate, &'static Conversion)] {
+        self.conversions.get(&terms).map_or(&[], Vec::as_slice)
     }
 
     /// The way to write "this version or any later" for a candidate's license.
@@ -327,6 +324,15 @@ pub(super) fn current(term: &Term) -> Cow<'_, Term> {
         or_later: term.or_later || replacement.or_later,
         exception: term.exception.clone().or(replacement.exception),
     })
+}
+
+/// A deprecated id that stood for several licenses becomes the expression that names them.
+pub(super) fn several(term: &Term) -> Option<Expression> {
+    let LicenseName::Known(id) = &term.license else { return None };
+    match catalogue::replacement(*id).map(parse) {
+        Some(Ok(Expression::Term(_))) | Some(Err(_)) | None => None,
+        Some(Ok(expression)) => Some(expression),
+    }
 }
 
 /// The record of a term's exception, if it is a listed one.

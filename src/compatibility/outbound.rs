@@ -1,7 +1,7 @@
 //! The project's license expression as what it promises: one arm for each license a recipient may choose.
 
 use super::inbound::{Deciding, InboundExpression, Met, added};
-use super::law::{Law, Terms, current};
+use super::law::{Law, Terms, current, several};
 use super::pair::{Added, Inbound, Outbound, Situation, judge};
 use crate::model::{Expression, LicenseName, Term, Verdict};
 use std::collections::BTreeMap;
@@ -234,7 +234,10 @@ fn find_governing(law: &Law, arm: &mut Arm) {
 
 fn expand(law: &Law, expression: &Expression, too_many: &mut bool) -> Vec<Arm> {
     match expression {
-        Expression::Term(term) => term_arms(law, term),
+        Expression::Term(term) => match several(term) {
+            Some(named) => expand(law, &named, too_many),
+            None => term_arms(law, term),
+        },
         Expression::Or(members) => {
             let mut arms = Vec::new();
             for member in members {

@@ -250,7 +250,8 @@ impl Pair<'_> {
             }
             ExceptionEffect::Narrowing | ExceptionEffect::Other => false,
         };
-        lifts.then_some(Cell::new(Verdict::Compatible, Ground::Exception(exception)))
+        let verdict = if exception.condition.is_some() { Verdict::Conditional } else { Verdict::Compatible };
+        lifts.then_some(Cell::new(verdict, Ground::Exception(exception)))
     }
 
     fn rule(&self) -> Option<Cell> {
@@ -301,8 +302,8 @@ impl Pair<'_> {
         };
         match answer {
             GplAnswer::Yes => Cell::new(Verdict::Compatible, otherwise),
-            GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn),
-            GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn),
+            GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn(answer)),
+            GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn(answer)),
             GplAnswer::No => self.beside_a_library(),
         }
     }
@@ -316,7 +317,7 @@ impl Pair<'_> {
             (CopyleftScope::Library, Linkage::Static) => {
                 Cell::new(Verdict::Conditional, Ground::CombinedLibrary)
             }
-            _ => Cell::new(Verdict::Incompatible, Ground::GplColumn),
+            _ => Cell::new(Verdict::Incompatible, Ground::GplColumn(GplAnswer::No)),
         }
     }
 
@@ -391,7 +392,7 @@ impl Pair<'_> {
         if let Some(conversion) = self.law.conversion(self.terms, self.candidate) {
             return Some(Cell::new(Verdict::Compatible, Ground::Converts(conversion)));
         }
-        let through = self.law.conversions_of(self.terms).into_iter().find(|(target, _)| {
+        let through = self.law.conversions_of(self.terms).iter().find(|(target, _)| {
             let target = self.law.candidate(*target);
             target.future == project.future
                 && self.law.pair_rules(target.terms, project.terms).iter().any(|rule| {
@@ -415,8 +416,8 @@ impl Pair<'_> {
             None => joins_with_gpl3().map(|_| self.record.gpl3)?,
         };
         match answer {
-            GplAnswer::Yes => Some(Cell::new(Verdict::Compatible, Ground::GplColumn)),
-            GplAnswer::Conditional => Some(Cell::new(Verdict::Conditional, Ground::GplColumn)),
+            GplAnswer::Yes => Some(Cell::new(Verdict::Compatible, Ground::GplColumn(answer))),
+            GplAnswer::Conditional => Some(Cell::new(Verdict::Conditional, Ground::GplColumn(answer))),
             GplAnswer::No | GplAnswer::Unknown => None,
         }
     }
@@ -430,14 +431,14 @@ impl Pair<'_> {
         let inbound = Inbound::Terms { terms: self.terms, future: self.future, added: self.added };
         self.law
             .conversions_of(project)
-            .into_iter()
+            .iter()
             .filter(|(_, conversion)| conversion.whole)
             .find(|(target, _)| {
                 let whole = Outbound::Candidate { candidate: *target, added: Added::Nothing };
                 judge_cell(self.law, inbound, whole, self.situation, Movable::No).verdict
                     == Verdict::Compatible
             })
-            .map(|(_, conversion)| conversion)
+            .map(|(_, conversion)| *conversion)
     }
 
     /// A permissive project that ships its own source only, and could be conveyed under the dependency's license.

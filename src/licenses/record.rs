@@ -356,6 +356,8 @@ pub struct ExceptionRecord {
     pub names: &'static [u16],
     /// Whether it adds a restriction.
     pub restricts: bool,
+    /// What the linked program has to meet, where ordinary use does not meet it anyway.
+    pub condition: Option<&'static str>,
     /// The clause.
     pub clause: &'static str,
     /// What a developer needs to know.

@@ -1,0 +1,326 @@
+//! Verdicts become findings: what, why, by which path, on whose authority, and the ways out.
+
+use super::reach::Reach;
+use super::work::{Expressions, Group, Work};
+use crate::compatibility::{Explanation, InboundExpression, Law, OutboundExpression, Situation, explain};
+use crate::model::{
+    DependencyGraph, Distribution, Finding, LicenseFact, NodeIndex, Purl, Remedy, RemedyKind, RuleId,
+    Severity, SourceSpan, Verdict,
+};
+use sha2::{Digest, Sha256};
+
+/// Everything findings are made from.
+pub struct Scene<'a> {
+    /// The law.
+    pub law: &'a Law,
+    /// The graph.
+    pub graph: &'a DependencyGraph,
+    /// License facts by node.
+    pub facts: &'a [LicenseFact],
+    /// The project's node.
+    pub root: NodeIndex,
+    /// What it reaches.
+    pub reach: &'a Reach,
+    /// Its license.
+    pub license: &'a OutboundExpression,
+    /// Resolved expressions.
+    pub expressions: &'a Expressions,
+    /// How the work reaches people.
+    pub distribution: Distribution,
+}
+
+impl Scene<'_> {
+    /// Findings about a project's dependencies and about the whole.
+    pub fn findings(&self, work: &Work) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for group in work.groups.iter().filter(|group| group.verdict != Verdict::Compatible) {
+            let answer = self.answer(group);
+            for node in &group.packages {
+                found.push(self.of_package(group, &answer, *node));
+            }
+        }
+        if !work.joint.conflict.is_empty() {
+            found.push(self.of_conflict(work));
+        }
+        found
+    }
+
+    fn answer(&self, group: &Group) -> Explanation {
+        let situation = Situation::new(group.linkage, self.distribution);
+        let text = self.expressions.text(group.expression);
+        explain(self.law, self.expressions.get(group.expression), text, self.license, situation)
+    }
+
+    fn of_package(&self, group: &Group, answer: &Explanation, node: NodeIndex) -> Finding {
+        let license = self.expressions.text(group.expression);
+        let rule = match group.verdict {
+            Verdict::Incompatible if license == "NONE" => RuleId::NoLicense,
+            Verdict::Incompatible => RuleId::IncompatibleDependency,
+            Verdict::Unknown => RuleId::UnknownLicense,
+            _ => RuleId::ConditionalDependency,
+        };
+        let severity =
+            if rule == RuleId::ConditionalDependency { Severity::Warning } else { Severity::Error };
+        let mut finding = self.about(rule, severity, node);
+        finding.verdict = Some(group.verdict);
+        finding.license = Some(license.to_owned());
+        finding.linkage = Some(group.linkage);
+        finding.reason = self.reason(group.verdict, answer, node);
+        finding.authority = answer.authority.clone();
+        finding.basis = Some(answer.basis);
+        finding.conditions = answer.conditions.clone();
+        finding.remedies = answer.remedies.clone();
+        finding.id = fingerprint(rule, finding.package.as_ref(), self.project_purl(), license);
+        finding
+    }
+
+    /// What the evidence says is the better reason where the license itself is not known.
+    fn reason(&self, verdict: Verdict, answer: &Explanation, node: NodeIndex) -> String {
+        match verdict {
+            Verdict::Unknown => format!("{} {}", self.facts[node.index()].concluded.reason, answer.reason),
+            _ => answer.reason.clone(),
+        }
+    }
+
+    fn of_conflict(&self, work: &Work) -> Finding {
+        let members: Vec<&Group> = work.joint.conflict.iter().map(|part| &work.groups[*part]).collect();
+        let named: Vec<String> = members
+            .iter()
+            .filter_map(|group| {
+                let first = group.packages.first()?;
+                Some(format!(
+                    "{} ({})",
+                    self.graph.package(*first).label(),
+                    self.expressions.text(group.expression)
+                ))
+            })
+            .collect();
+        let first = members.first().and_then(|group| group.packages.first()).copied().unwrap_or(self.root);
+        let mut finding = self.about(RuleId::JointConflict, Severity::Error, first);
+        finding.package = None;
+        finding.package_label = None;
+        finding.verdict = Some(Verdict::Incompatible);
+        finding.reason = if work.joint.whole_impossible {
+            format!("Nobody can convey the whole: no license takes in {} together.", named.join(" and "))
+        } else {
+            format!("Each is allowed alone, but {} leave no license for the whole.", named.join(" and "))
+        };
+        finding.authority = members.iter().flat_map(|group| self.answer(group).authority).collect();
+        finding.authority.sort();
+        finding.authority.dedup();
+        finding.paths = members
+            .iter()
+            .filter_map(|group| Some(self.labels(&self.reach.path(*group.packages.first()?))))
+            .collect();
+        finding.remedies = members
+            .iter()
+            .filter_map(|group| group.packages.first())
+            .map(|node| Remedy {
+                kind: RemedyKind::Replace,
+                step: format!(
+                    "Replace {}, or join it as a separate program.",
+                    self.graph.package(*node).label()
+                ),
+            })
+            .collect();
+        let licenses: Vec<&str> =
+            members.iter().map(|group| self.expressions.text(group.expression)).collect();
+        finding.id = fingerprint(RuleId::JointConflict, None, self.project_purl(), &licenses.join(" + "));
+        finding
+    }
+
+    fn about(&self, rule: RuleId, severity: Severity, node: NodeIndex) -> Finding {
+        let package = self.graph.package(node);
+        let path = self.reach.path(node);
+        let (scope, condition) = self.reach.entry(self.graph, node);
+        Finding {
+            id: String::new(),
+            rule,
+            severity,
+            verdict: None,
+            package: Some(package.purl.clone()),
+            package_label: Some(package.label()),
+            license: None,
+            project: Some(self.graph.package(self.root).name.clone()),
+            scope,
+            linkage: self.reach.linkage(node),
+            reason: String::new(),
+            authority: Vec::new(),
+            basis: None,
+            conditions: Vec::new(),
+            paths: vec![self.labels(&path)],
+            more_paths: self.reach.has_more_paths(self.graph, node),
+            condition,
+            remedies: Vec::new(),
+            location: self.location(&path),
+            suppressed: None,
+        }
+    }
+
+    fn project_purl(&self) -> &Purl {
+        &self.graph.package(self.root).purl
+    }
+
+    fn labels(&self, path: &[NodeIndex]) -> Vec<String> {
+        path.iter().map(|node| self.graph.package(*node).label()).collect()
+    }
+
+    /// The line of the project's manifest that starts the path, else the lock file's line of the package.
+    fn location(&self, path: &[NodeIndex]) -> Option<SourceSpan> {
+        let [root, first, ..] = path else { return self.graph.package(*path.first()?).location.clone() };
+        let edge = self
+            .graph
+            .dependencies(*root)
+            .filter(|(to, edge)| to == first && edge.location.is_some())
+            .map(|(_, edge)| edge)
+            .min_by_key(|edge| (edge.linkage, edge.location.clone()));
+        edge.and_then(|edge| edge.location.clone())
+            .or_else(|| self.graph.package(*path.last()?).location.clone())
+    }
+}
+
+/// Dependencies whose own license cannot carry what they link, within what the projects convey.
+pub fn upstream(
+    law: &Law,
+    graph: &DependencyGraph,
+    facts: &[LicenseFact],
+    reaches: &[&Reach],
+) -> (Vec<Finding>, Vec<Verdict>) {
+    let mut expressions = Expressions::default();
+    let keys: Vec<_> = facts.iter().map(|fact| expressions.add(law, &fact.concluded.expression)).collect();
+    let mut outbound: Vec<Option<OutboundExpression>> = facts.iter().map(|_| None).collect();
+    let mut known = std::collections::HashMap::new();
+    let mut findings = Vec::new();
+    let mut verdicts = Vec::with_capacity(graph.dependency_count());
+    for (from, to, edge) in graph.edges() {
+        let situation = Situation::new(edge.linkage, Distribution::Binary);
+        let key = (keys[from.index()], keys[to.index()], edge.linkage);
+        let verdict = *known.entry(key).or_insert_with(|| {
+            let own = outbound[from.index()].get_or_insert_with(|| {
+                OutboundExpression::new(law, &facts[from.index()].concluded.expression)
+            });
+            edge_verdict(law, own, expressions.get(keys[to.index()]), situation)
+        });
+        verdicts.push(verdict);
+        let is_project = graph.projects().iter().any(|project| project.node == from);
+        let carrier = reaches.iter().copied().find(|reach| {
+            reach.linkage(from).is_some_and(|linkage| linkage.is_conveyed()) && edge.linkage.is_conveyed()
+        });
+        if let (Verdict::Incompatible, false, Some(reach)) = (verdict, is_project, carrier) {
+            findings.push(upstream_finding(law, graph, facts, reach, (from, to), situation));
+        }
+    }
+    findings.sort_by(|left, right| left.id.cmp(&right.id));
+    findings.dedup_by(|left, right| left.id == right.id);
+    (findings, verdicts)
+}
+
+fn edge_verdict(
+    law: &Law,
+    own: &OutboundExpression,
+    inbound: &InboundExpression,
+    situation: Situation,
+) -> Verdict {
+    crate::compatibility::solve(law, own, &[crate::compatibility::Part { inbound, situation }]).verdict
+}
+
+fn upstream_finding(
+    law: &Law,
+    graph: &DependencyGraph,
+    facts: &[LicenseFact],
+    reach: &Reach,
+    (from, to): (NodeIndex, NodeIndex),
+    situation: Situation,
+) -> Finding {
+    let own = OutboundExpression::new(law, &facts[from.index()].concluded.expression);
+    let expression = &facts[to.index()].concluded.expression;
+    let answer =
+        explain(law, &InboundExpression::new(law, expression), &expression.to_string(), &own, situation);
+    let (dependent, dependency) = (graph.package(from), graph.package(to));
+    let mut path: Vec<String> = reach.path(from).iter().map(|node| graph.package(*node).label()).collect();
+    path.push(dependency.label());
+    let pair = format!("{} {}", dependency.purl.without_version(), answer.inbound);
+    Finding {
+        id: fingerprint(RuleId::UpstreamConflict, Some(&dependent.purl), &dependency.purl, &pair),
+        rule: RuleId::UpstreamConflict,
+        severity: Severity::Note,
+        verdict: Some(Verdict::Incompatible),
+        package: Some(dependent.purl.clone()),
+        package_label: Some(dependent.label()),
+        license: Some(answer.outbound.clone()),
+        project: None,
+        scope: None,
+        linkage: Some(situation.linkage),
+        reason: format!(
+            "{} is under {}, but links {} under {}. {}",
+            dependent.label(),
+            answer.outbound,
+            dependency.label(),
+            answer.inbound,
+            answer.reason
+        ),
+        authority: answer.authority,
+        basis: Some(answer.basis),
+        conditions: answer.conditions,
+        paths: vec![path],
+        more_paths: false,
+        condition: None,
+        remedies: vec![Remedy {
+            kind: RemedyKind::AskUpstream,
+            step: format!(
+                "Tell the authors of {}: the license they declare cannot carry what they link.",
+                dependent.name
+            ),
+        }],
+        location: dependency.location.clone(),
+        suppressed: None,
+    }
+}
+
+/// A finding about the evidence of one package: no verdict of the engine.
+pub fn of_evidence(
+    rule: RuleId,
+    severity: Severity,
+    graph: &DependencyGraph,
+    node: NodeIndex,
+    reason: &str,
+    license: Option<String>,
+) -> Finding {
+    let package = graph.package(node);
+    Finding {
+        id: fingerprint(rule, Some(&package.purl), &package.purl, license.as_deref().unwrap_or_default()),
+        rule,
+        severity,
+        verdict: None,
+        package: Some(package.purl.clone()),
+        package_label: Some(package.label()),
+        license,
+        project: None,
+        scope: None,
+        linkage: None,
+        reason: reason.to_owned(),
+        authority: Vec::new(),
+        basis: None,
+        conditions: Vec::new(),
+        paths: Vec::new(),
+        more_paths: false,
+        condition: None,
+        remedies: vec![Remedy {
+            kind: RemedyKind::Clarify,
+            step: "Read the package's license, and record what it is as a clarification in licgraph.toml."
+                .to_owned(),
+        }],
+        location: package.location.clone(),
+        suppressed: None,
+    }
+}
+
+/// The same for the same fact, whatever version or line it stands in.
+pub fn fingerprint(rule: RuleId, package: Option<&Purl>, project: &Purl, license: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule.name(), package.map_or("", Purl::without_version), project.without_version(), license] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hex::encode(&hash.finalize()[..8])
+}

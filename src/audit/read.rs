@@ -1,0 +1,151 @@
+//! Which projects are there, and what they depend on.
+
+use super::request::{AuditError, AuditRequest};
+use crate::ecosystems::{self, Reading};
+use crate::model::{DependencyGraph, Linkage, Problem, Scope};
+use rayon::prelude::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Everything the readers found.
+pub struct Read {
+    pub graph: DependencyGraph,
+    pub problems: Vec<Problem>,
+    pub read: Vec<String>,
+    pub not_read: Vec<String>,
+}
+
+/// Reads a directory, a manifest, an SBOM or a program.
+pub fn read(request: &AuditRequest) -> Result<Read, AuditError> {
+    let path = &request.path;
+    let metadata =
+        fs::metadata(path).map_err(|source| AuditError::Path { path: path.display().to_string(), source })?;
+    let mut found = if metadata.is_dir() { read_tree(request)? } else { read_file(request, path)? };
+    apply_linkages(request, &mut found.graph);
+    found.problems.sort();
+    found.problems.dedup();
+    found.read.sort();
+    found.read.dedup();
+    found.not_read.sort();
+    Ok(found)
+}
+
+fn read_file(request: &AuditRequest, path: &Path) -> Result<Read, AuditError> {
+    if ecosystems::sbom::is_sbom(path) {
+        return Ok(joined(vec![ecosystems::sbom::read(path, &request.context)]));
+    }
+    if ecosystems::go::is_go_binary(path) {
+        return Ok(joined(vec![ecosystems::go::read_binary(path, &request.context)]));
+    }
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match ecosystems::recognise(name) {
+        Some(ecosystem) => Ok(joined(vec![ecosystems::read(ecosystem, directory, &request.context)])),
+        None => Err(AuditError::NoProject { path: path.display().to_string(), not_read: String::new() }),
+    }
+}
+
+fn read_tree(request: &AuditRequest) -> Result<Read, AuditError> {
+    let discovery = ecosystems::discover(&request.path);
+    let context = &request.context;
+    let not_read: Vec<String> = discovery
+        .foreign
+        .iter()
+        .map(|path| format!("{}: no reader for this kind of manifest", context.relative(path)))
+        .chain(discovery.passed_over.iter().map(|path| {
+            format!("{}: test material, passed over; audit it by naming it", context.relative(path))
+        }))
+        .collect();
+    if discovery.projects.is_empty() {
+        let seen =
+            if not_read.is_empty() { String::new() } else { format!(" (not read: {})", not_read.join("; ")) };
+        return Err(AuditError::NoProject { path: request.path.display().to_string(), not_read: seen });
+    }
+    let mut found = joined(read_uncovered(&discovery.projects, request));
+    found.problems.extend(
+        discovery
+            .unreadable
+            .iter()
+            .map(|reason| Problem::incomplete(None, format!("a directory could not be entered: {reason}"))),
+    );
+    let is_project_manifest = |path: &PathBuf| path.file_name().is_none_or(|name| name != ".gitmodules");
+    for path in discovery.foreign.iter().filter(|path| is_project_manifest(path)) {
+        let place = crate::model::SourceSpan::file(context.relative(path));
+        found.problems.push(Problem::incomplete(
+            Some(place),
+            "no reader for this kind of manifest; make an SBOM of it with its own tools and audit that, or exclude the path in licgraph.toml",
+        ));
+    }
+    found.not_read = not_read;
+    Ok(found)
+}
+
+/// Reads parents before children, in parallel at each depth, and leaves out what a parent covers.
+fn read_uncovered(projects: &[(PathBuf, crate::model::Ecosystem)], request: &AuditRequest) -> Vec<Reading> {
+    let mut readings: Vec<Reading> = Vec::new();
+    let mut rest = projects;
+    while let Some((first, _)) = rest.first() {
+        let depth = first.components().count();
+        let end = rest.iter().position(|(path, _)| path.components().count() != depth).unwrap_or(rest.len());
+        let (level, deeper) = rest.split_at(end);
+        rest = deeper;
+        let open: Vec<_> =
+            level.iter().filter(|(path, ecosystem)| !is_covered(path, *ecosystem, &readings)).collect();
+        let read: Vec<Reading> = open
+            .par_iter()
+            .map(|(path, ecosystem)| ecosystems::read(*ecosystem, path, &request.context))
+            .collect();
+        readings.extend(read);
+    }
+    readings
+}
+
+fn is_covered(path: &Path, ecosystem: crate::model::Ecosystem, readings: &[Reading]) -> bool {
+    readings.iter().any(|reading| {
+        reading.covers.iter().any(|covered| covered == path)
+            && reading
+                .graph
+                .projects()
+                .first()
+                .is_some_and(|project| reading.graph.package(project.node).ecosystem == ecosystem)
+    })
+}
+
+fn joined(readings: Vec<Reading>) -> Read {
+    let mut found =
+        Read { graph: DependencyGraph::new(), problems: Vec::new(), read: Vec::new(), not_read: Vec::new() };
+    for reading in readings {
+        found.graph.absorb(reading.graph);
+        found.problems.extend(reading.problems);
+        found.read.extend(reading.read);
+    }
+    found
+}
+
+/// What the user says about linkage wins over what the reader assumed.
+fn apply_linkages(request: &AuditRequest, graph: &mut DependencyGraph) {
+    for (ecosystem, linkage) in &request.default_linkage {
+        let nodes: Vec<_> =
+            graph.nodes().filter(|node| graph.package(*node).ecosystem == *ecosystem).collect();
+        for node in nodes {
+            graph.map_incoming(node, |edge| {
+                let ordinary = matches!(edge.scope, Scope::Runtime | Scope::Optional | Scope::Peer);
+                if ordinary && matches!(edge.linkage, Linkage::Static | Linkage::Dynamic) {
+                    edge.linkage = *linkage;
+                }
+            });
+        }
+    }
+    for stated in &request.linkages {
+        let nodes: Vec<_> = graph
+            .nodes()
+            .filter(|node| {
+                let package = graph.package(*node);
+                stated.packages.is_match(&package.name) || stated.packages.is_match(package.purl.as_str())
+            })
+            .collect();
+        for node in nodes {
+            graph.map_incoming(node, |edge| edge.linkage = stated.linkage);
+        }
+    }
+}

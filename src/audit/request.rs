@@ -1,0 +1,82 @@
+//! What an audit is asked to do.
+
+use crate::compatibility::Law;
+use crate::ecosystems::ReadContext;
+use crate::model::{Distribution, Ecosystem, Expression, Linkage};
+use globset::GlobMatcher;
+use std::path::PathBuf;
+
+/// A linkage that the user states for packages.
+#[derive(Clone, Debug)]
+pub struct LinkageOverride {
+    /// Matches the package's name or purl.
+    pub packages: GlobMatcher,
+    /// How it is joined.
+    pub linkage: Linkage,
+}
+
+/// Everything the audit is told.
+#[derive(Debug)]
+pub struct AuditRequest {
+    /// A directory with projects, a manifest or lock file, an SBOM, or a compiled Go program.
+    pub path: PathBuf,
+    /// What readers are told.
+    pub context: ReadContext,
+    /// The law, with the user's own licenses.
+    pub law: Law,
+    /// The license to judge the projects under, instead of what they declare.
+    pub license: Option<Expression>,
+    /// How the works reach people.
+    pub distribution: Distribution,
+    /// The linkage of the ecosystem's ordinary edges, where it is not the default.
+    pub default_linkage: Vec<(Ecosystem, Linkage)>,
+    /// Stated linkages.
+    pub linkages: Vec<LinkageOverride>,
+    /// Leave out what is only used to develop.
+    pub without_dev: bool,
+    /// When the report is made, as RFC 3339; none leaves the time out.
+    pub created: Option<String>,
+}
+
+impl AuditRequest {
+    /// An audit of a path with nothing but defaults.
+    pub fn new(path: PathBuf) -> Self {
+        let root =
+            if path.is_dir() { path.clone() } else { path.parent().map(PathBuf::from).unwrap_or_default() };
+        Self {
+            context: ReadContext::new(&root),
+            path,
+            law: Law::default(),
+            license: None,
+            distribution: Distribution::default(),
+            default_linkage: Vec::new(),
+            linkages: Vec::new(),
+            without_dev: false,
+            created: None,
+        }
+    }
+}
+
+/// Why an audit could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The path does not exist or cannot be read.
+    #[error("cannot read {path}: {source}; give a directory with a manifest, a lock file or an SBOM")]
+    Path {
+        /// The path.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Nothing there that any reader knows.
+    #[error(
+        "no project found in {path}: no manifest or lock file of Cargo, npm, Python or Go, and no SBOM{not_read}; \
+         name a directory that holds one"
+    )]
+    NoProject {
+        /// The path.
+        path: String,
+        /// What was seen and cannot be read, or nothing.
+        not_read: String,
+    },
+}

@@ -1,0 +1,252 @@
+//! The build list: minimal version selection over a module graph with pruning.
+//!
+//! 1. The main modules' requirements start the graph.
+//! 2. A module of Go 1.17 or later names all that its packages need, so the requirements of what a *pruned*
+//!    module requires are left out; below an older module everything is followed.
+//! 3. Of every module path the highest version that any edge names is selected.
+//!
+//! Source: the Go modules reference, "Minimal version selection" and "Module graph pruning".
+
+use super::cache::{ModuleCache, read_mod_file};
+use super::mod_file::{self, ModFile, Trouble};
+use super::replacement::Actual;
+use super::version::{ModuleVersion, compare};
+use super::workspace::Workspace;
+use crate::ecosystems::ReadContext;
+use crate::model::{Problem, SourceSpan};
+use rayon::prelude::*;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::Path;
+
+/// Modules, what each requires, and which version of each is used.
+#[derive(Clone, Debug, Default)]
+pub struct ModuleGraph {
+    /// What each module requires, for every version that was looked at; main modules have an empty version.
+    /// A module is absent if its go.mod could not be read.
+    pub requirements: BTreeMap<ModuleVersion, Vec<ModuleVersion>>,
+    /// The build list without the main modules: path to version.
+    pub selected: BTreeMap<String, String>,
+    /// Modules that name everything that their packages need (Go 1.17 and later).
+    pub pruned: BTreeSet<ModuleVersion>,
+    /// Modules whose go.mod is not on this machine: what they require is unknown. `go mod download` gets them.
+    pub missing: BTreeSet<ModuleVersion>,
+    /// Broken go.mod files of dependencies.
+    pub problems: Vec<Problem>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Pruning {
+    Pruned,
+    Unpruned,
+    Workspace,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Summary {
+    pruned: bool,
+    require: Vec<ModuleVersion>,
+    problems: Vec<Problem>,
+    absent: Option<Absent>,
+}
+
+/// Why nothing is known of what a module requires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Absent {
+    /// Its go.mod could be downloaded.
+    NotDownloaded,
+    /// The line that replaces it is a problem already, or a member of the workspace stands in for it.
+    Explained,
+}
+
+/// Builds the module graph from the go.mod files on this machine.
+pub fn build_list(workspace: &Workspace, cache: &ModuleCache, context: &ReadContext) -> ModuleGraph {
+    let mut loader = Loader {
+        workspace,
+        cache,
+        context,
+        summaries: HashMap::new(),
+        seen: HashSet::new(),
+        selected: HashMap::new(),
+    };
+    loader.start();
+    if workspace.is_workspace {
+        loader.follow_upgrades();
+    }
+    loader.finish()
+}
+
+struct Loader<'a> {
+    workspace: &'a Workspace,
+    cache: &'a ModuleCache,
+    context: &'a ReadContext,
+    summaries: HashMap<ModuleVersion, Summary>,
+    seen: HashSet<(ModuleVersion, Pruning)>,
+    selected: HashMap<String, String>,
+}
+
+impl Loader<'_> {
+    fn start(&mut self) {
+        let mut queue = Vec::new();
+        for member in &self.workspace.members {
+            self.selected.insert(member.path.clone(), String::new());
+        }
+        for member in &self.workspace.members {
+            let require = self.requirements_of(&member.file);
+            let pruned = member.file.is_pruned();
+            let pruning = if pruned { Pruning::Pruned } else { Pruning::Unpruned };
+            queue.extend(require.iter().map(|module| (module.clone(), pruning)));
+            let main = ModuleVersion::new(&member.path, "");
+            self.add(main, Summary { pruned, require, ..Summary::default() });
+        }
+        self.load(queue);
+    }
+
+    /// Follows a queue of modules to its end, one level at a time, each level's files in parallel.
+    fn load(&mut self, mut queue: Vec<(ModuleVersion, Pruning)>) {
+        while !queue.is_empty() {
+            queue.retain(|entry| self.seen.insert(entry.clone()));
+            let mut unknown: Vec<_> = queue.iter().map(|(module, _)| module.clone()).collect();
+            unknown.retain(|module| !self.summaries.contains_key(module));
+            unknown.sort_unstable();
+            unknown.dedup();
+            let found: Vec<_> = unknown.par_iter().map(|module| self.summary(module)).collect();
+            for (module, summary) in unknown.into_iter().zip(found) {
+                self.add(module, summary);
+            }
+            let mut next = Vec::new();
+            for (module, pruning) in &queue {
+                let summary = &self.summaries[module];
+                if *pruning == Pruning::Pruned && summary.pruned {
+                    continue;
+                }
+                let below = if *pruning == Pruning::Unpruned || !summary.pruned {
+                    Pruning::Unpruned
+                } else {
+                    Pruning::Pruned
+                };
+                next.extend(summary.require.iter().map(|required| (required.clone(), below)));
+            }
+            queue = next;
+        }
+    }
+
+    /// In a workspace a module may be selected at a version that no pruned graph has looked below: the
+    /// requirements of such versions count too, for what the members' packages may need.
+    fn follow_upgrades(&mut self) {
+        let mut followed: BTreeSet<String> =
+            self.workspace.members.iter().map(|member| member.path.clone()).collect();
+        let mut seen: HashSet<ModuleVersion> = HashSet::new();
+        loop {
+            let mut needed = BTreeSet::new();
+            for path in &followed {
+                let module = self.at_selected(path);
+                if !seen.contains(&module) {
+                    needed.insert(module);
+                    continue;
+                }
+                let required = self.summaries.get(&module).map_or(&[][..], |summary| &summary.require);
+                for required in required {
+                    let used = self.at_selected(&required.path);
+                    let upgraded = compare(&used.version, &required.version) == Ordering::Greater;
+                    if upgraded && !seen.contains(&used) {
+                        needed.insert(used);
+                    }
+                }
+            }
+            if needed.is_empty() {
+                return;
+            }
+            for module in &needed {
+                seen.insert(module.clone());
+                followed.insert(module.path.clone());
+            }
+            self.load(needed.into_iter().map(|module| (module, Pruning::Workspace)).collect());
+        }
+    }
+
+    fn at_selected(&self, path: &str) -> ModuleVersion {
+        ModuleVersion::new(path, self.selected.get(path).map_or("", String::as_str))
+    }
+
+    fn add(&mut self, module: ModuleVersion, summary: Summary) {
+        for required in &summary.require {
+            match self.selected.get_mut(&required.path) {
+                Some(known) if compare(known, &required.version) != Ordering::Less => {}
+                Some(known) => known.clone_from(&required.version),
+                None => {
+                    self.selected.insert(required.path.clone(), required.version.clone());
+                }
+            }
+        }
+        self.summaries.insert(module, summary);
+    }
+
+    /// Excluded versions are dropped from every go.mod.
+    fn requirements_of(&self, file: &ModFile) -> Vec<ModuleVersion> {
+        let required = file.require.iter().map(|requirement| &requirement.module);
+        required.filter(|module| !self.workspace.excluded.contains(module)).cloned().collect()
+    }
+
+    fn summary(&self, module: &ModuleVersion) -> Summary {
+        let absent = |absent| Summary { absent: Some(absent), ..Summary::default() };
+        match self.workspace.actual(module) {
+            Actual::Module(actual) => match self.cache.mod_file(&actual) {
+                Some((path, text)) => self.summary_of(module, &path, &text, Some(&actual.path)),
+                None if self.workspace.member(&module.path).is_some() => absent(Absent::Explained),
+                None => absent(Absent::NotDownloaded),
+            },
+            Actual::Directory(directory) => {
+                let path = directory.join("go.mod");
+                match read_mod_file(&path) {
+                    Some(text) => self.summary_of(module, &path, &text, None),
+                    None => absent(Absent::Explained),
+                }
+            }
+            Actual::Outside(_) => absent(Absent::Explained),
+        }
+    }
+
+    fn summary_of(&self, module: &ModuleVersion, path: &Path, text: &str, actual: Option<&str>) -> Summary {
+        let file = mod_file::parse(text);
+        let name = self.context.relative(path);
+        let mut problems = Vec::new();
+        for trouble in &file.trouble {
+            if let Trouble::Broken(reason) = &trouble.value {
+                let message = format!("go.mod of {module}: {reason}");
+                problems.push(Problem::incomplete(Some(SourceSpan::line(&name, trouble.line)), message));
+            }
+        }
+        let stated = file.module.as_ref().map(|stated| (stated.value.as_str(), stated.line));
+        if let (Some(actual), Some((stated, line))) = (actual, stated)
+            && stated != actual
+            && stated != module.path
+        {
+            let message = format!("go.mod of {module} says that the module is {stated}");
+            problems.push(Problem::incomplete(Some(SourceSpan::line(&name, line)), message));
+        }
+        Summary { pruned: file.is_pruned(), require: self.requirements_of(&file), problems, absent: None }
+    }
+
+    fn finish(self) -> ModuleGraph {
+        let mut graph = ModuleGraph::default();
+        for (module, summary) in self.summaries {
+            graph.problems.extend(summary.problems);
+            if summary.pruned {
+                graph.pruned.insert(module.clone());
+            }
+            match summary.absent {
+                None => {
+                    graph.requirements.insert(module, summary.require);
+                }
+                Some(Absent::NotDownloaded) => {
+                    graph.missing.insert(module);
+                }
+                Some(Absent::Explained) => {}
+            }
+        }
+        graph.problems.sort();
+        graph.selected = self.selected.into_iter().filter(|(_, version)| !version.is_empty()).collect();
+        graph
+    }
+}

@@ -1,0 +1,14 @@
+//! Go projects, from files to a dependency graph.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "go/binaries.rs"]
+mod binaries;
+#[path = "go/cases.rs"]
+mod cases;
+#[path = "go/made.rs"]
+mod made;
+#[path = "go/recorded.rs"]
+mod recorded;
+#[path = "go/render.rs"]
+mod render;

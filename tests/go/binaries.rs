@@ -1,0 +1,65 @@
+//! Compiled programs.
+
+use crate::cases::{context, fixtures};
+use crate::render::render;
+use licgraph::ecosystems::go;
+use std::fs;
+use std::path::Path;
+
+const MODULES: &str = "path\texample.com/app/cmd/app
+mod\texample.com/app\t(devel)\t
+dep\texample.com/Upper\tv0.0.0-20240102030405-abcdefabcdef\th1:VXBwZXI=
+dep\texample.com/here\tv1.0.0
+=>\t./somewhere\t(devel)\t
+dep\texample.com/old\tv2.1.0+incompatible
+=>\texample.com/old-fork\tv2.2.0+incompatible\th1:Zm9yaw==
+build\t-buildmode=exe
+surprise
+";
+
+fn program(magic: &[u8]) -> Vec<u8> {
+    let mut bytes = magic.to_vec();
+    bytes.resize(4096, 0);
+    bytes.extend(b"\xff Go buildinf:\x08\x02");
+    bytes.extend([0; 16]);
+    for text in [b"go1.22.5".to_vec(), [&[1; 16], MODULES.as_bytes(), &[2; 16]].concat()] {
+        let mut length = text.len();
+        while length >= 0x80 {
+            bytes.push(u8::try_from(length & 0x7f).unwrap() | 0x80);
+            length >>= 7;
+        }
+        bytes.push(u8::try_from(length).unwrap());
+        bytes.extend(text);
+    }
+    bytes
+}
+
+#[test]
+fn the_modules_of_a_program_are_its_dependencies() {
+    let directory = tempfile::tempdir().unwrap();
+    for magic in [&b"\x7fELF"[..], b"MZ", b"\xcf\xfa\xed\xfe"] {
+        let path = directory.path().join("app");
+        fs::write(&path, program(magic)).unwrap();
+        assert!(go::is_go_binary(&path));
+        let cache = fixtures().join("build-list").join("cache");
+        let reading = go::read_binary(&path, &context(directory.path(), &cache));
+        insta::assert_snapshot!("binary", render(&reading));
+    }
+}
+
+#[test]
+fn other_files_are_no_go_programs() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("file");
+    for bytes in [&b""[..], b"\x7fELF", b"#!/bin/sh\n", &program(b"text")] {
+        fs::write(&path, bytes).unwrap();
+        assert!(!go::is_go_binary(&path));
+    }
+    assert!(!go::is_go_binary(Path::new("no such file")));
+    fs::write(&path, b"\x7fELF").unwrap();
+    let reading = go::read_binary(&path, &context(directory.path(), directory.path()));
+    assert!(reading.problems[0].message.contains("no Go build information"));
+    let absent =
+        go::read_binary(&directory.path().join("absent"), &context(directory.path(), directory.path()));
+    assert!(absent.problems[0].message.contains("cannot be read"));
+}

@@ -1,0 +1,165 @@
+//! Laws that hold for every license, whatever the data says.
+
+use licgraph::compatibility::{InboundExpression, Joint, Law, OutboundExpression, Part, Situation, solve};
+use licgraph::licenses::{catalogue, parse};
+use licgraph::model::{Distribution, Expression, Linkage, Verdict};
+use proptest::prelude::*;
+use std::sync::OnceLock;
+
+fn law() -> &'static Law {
+    static LAW: OnceLock<Law> = OnceLock::new();
+    LAW.get_or_init(Law::default)
+}
+
+fn verdict(outbound: &str, inbound: &[&str], situation: Situation) -> Verdict {
+    joint(outbound, inbound, situation).verdict
+}
+
+fn joint(outbound: &str, inbound: &[&str], situation: Situation) -> Joint {
+    let project = OutboundExpression::new(law(), &parse(outbound).expect(outbound));
+    let members: Vec<InboundExpression> =
+        inbound.iter().map(|text| InboundExpression::new(law(), &parse(text).expect(text))).collect();
+    let parts: Vec<Part<'_>> = members.iter().map(|inbound| Part { inbound, situation }).collect();
+    solve(law(), &project, &parts)
+}
+
+fn license() -> impl Strategy<Value = &'static str> {
+    let well_known = prop::sample::select(vec![
+        "MIT",
+        "Apache-2.0",
+        "GPL-2.0-only",
+        "GPL-2.0-or-later",
+        "GPL-3.0-only",
+        "LGPL-2.1-only",
+        "MPL-2.0",
+        "EPL-2.0",
+        "AGPL-3.0-only",
+        "CDDL-1.0",
+        "EUPL-1.2",
+        "BSD-4-Clause",
+        "JSON",
+        "SSPL-1.0",
+        "CC-BY-NC-4.0",
+        "Apache-2.0 WITH LLVM-exception",
+        "GPL-2.0-only WITH Classpath-exception-2.0",
+        "NONE",
+        "NOASSERTION",
+        "LicenseRef-x",
+    ]);
+    let any = (0..catalogue::licenses().len()).prop_map(|index| catalogue::licenses()[index].id);
+    prop_oneof![well_known, any]
+}
+
+fn situation() -> impl Strategy<Value = Situation> {
+    (prop::sample::select(Linkage::ALL.to_vec()), prop::sample::select(Distribution::ALL.to_vec()))
+        .prop_map(|(linkage, distribution)| Situation::new(linkage, distribution))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn a_further_choice_never_hurts(p in license(), a in license(), b in license(), s in situation()) {
+        let choice = format!("({a}) OR ({b})");
+        prop_assert!(verdict(p, &[&choice], s) <= verdict(p, &[a], s));
+        prop_assert!(verdict(p, &[&choice], s) <= verdict(p, &[b], s));
+    }
+
+    #[test]
+    fn a_further_duty_never_helps(p in license(), a in license(), b in license(), s in situation()) {
+        let both = format!("({a}) AND ({b})");
+        prop_assert!(verdict(p, &[&both], s) >= verdict(p, &[a], s));
+        prop_assert!(verdict(p, &[&both], s) >= verdict(p, &[b], s));
+    }
+
+    #[test]
+    fn a_further_dependency_never_widens_the_outbound(
+        p in license(), q in license(), a in license(), b in license(), s in situation(),
+    ) {
+        let project = format!("({p}) OR ({q})");
+        let one = joint(&project, &[a], s);
+        let two = joint(&project, &[a, b], s);
+        prop_assert!(two.verdict >= one.verdict);
+        prop_assert!(two.surviving.iter().all(|arm| one.surviving.contains(arm)));
+    }
+
+    #[test]
+    fn order_never_matters(p in license(), q in license(), a in license(), b in license(), c in license(), s in situation()) {
+        let forth = joint(&format!("({p}) OR ({q})"), &[a, &format!("({b}) OR ({c})")], s);
+        let back = joint(&format!("({q}) OR ({p})"), &[&format!("({c}) OR ({b})"), a], s);
+        prop_assert_eq!(forth.verdict, back.verdict);
+        prop_assert_eq!(forth.surviving.len(), back.surviving.len());
+    }
+
+    #[test]
+    fn internal_use_is_never_stricter_than_a_binary(p in license(), a in license(), linkage in prop::sample::select(Linkage::ALL.to_vec())) {
+        let internal = verdict(p, &[a], Situation::new(linkage, Distribution::Internal));
+        let binary = verdict(p, &[a], Situation::new(linkage, Distribution::Binary));
+        prop_assert!(internal <= binary, "{a} in {p}: internal {internal}, binary {binary}");
+    }
+
+    #[test]
+    fn a_looser_joint_is_never_stricter(p in license(), a in license(), distribution in prop::sample::select(Distribution::ALL.to_vec())) {
+        let of = |linkage| verdict(p, &[a], Situation::new(linkage, distribution));
+        prop_assert!(of(Linkage::Static) <= of(Linkage::Merge), "merge, static");
+        prop_assert!(of(Linkage::Process) <= of(Linkage::Static), "static, process");
+        prop_assert!(of(Linkage::Dev) <= of(Linkage::Process), "process, dev");
+    }
+}
+
+#[test]
+fn every_license_fits_itself() {
+    for record in catalogue::licenses() {
+        for linkage in Linkage::ALL {
+            for distribution in Distribution::ALL {
+                let found = verdict(record.id, &[record.id], Situation::new(linkage, distribution));
+                assert_eq!(found, Verdict::Compatible, "{} {linkage} {distribution}", record.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_pair_answers_for_every_linkage_and_distribution() {
+    for linkage in Linkage::ALL {
+        for distribution in Distribution::ALL {
+            let found = licgraph::compatibility::coverage(law(), Situation::new(linkage, distribution));
+            let answered: usize = found.verdicts.values().sum();
+            assert_eq!(answered, found.cells);
+            let based: usize = found.basis.values().sum();
+            let unknown = found.verdicts.get(&Verdict::Unknown).copied().unwrap_or(0);
+            assert_eq!(based + unknown, found.cells);
+            assert!(unknown * 50 < found.cells, "{linkage} {distribution}: {unknown} of {}", found.cells);
+        }
+    }
+}
+
+#[test]
+fn nothing_at_all_is_compatible_and_every_record_can_stand_on_either_side() {
+    for record in catalogue::licenses() {
+        let project = OutboundExpression::new(law(), &parse(record.id).expect(record.id));
+        assert_eq!(solve(law(), &project, &[]).verdict, Verdict::Compatible, "{}", record.id);
+    }
+    assert!(parse("NOASSERTION").is_ok_and(|none| none == Expression::no_assertion()));
+}
+
+#[test]
+fn deprecated_ids_answer_like_their_current_form() {
+    let pairs = [
+        ("GPL-2.0", "GPL-2.0-only"),
+        ("GPL-2.0+", "GPL-2.0-or-later"),
+        ("AGPL-3.0", "AGPL-3.0-only"),
+        ("GPL-2.0-with-classpath-exception", "GPL-2.0-only WITH Classpath-exception-2.0"),
+    ];
+    for (old, current) in pairs {
+        for project in ["MIT", "GPL-2.0-only", "GPL-3.0-or-later", "Apache-2.0"] {
+            let situation = Situation::LINKED_BINARY;
+            assert_eq!(
+                verdict(project, &[old], situation),
+                verdict(project, &[current], situation),
+                "{old} in {project}"
+            );
+            assert_eq!(verdict(old, &[project], situation), verdict(current, &[project], situation));
+        }
+    }
+}
