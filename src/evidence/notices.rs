@@ -8,47 +8,11 @@ use super::files::{self, LicenseFile};
 use super::{EvidenceOptions, FactSource, Learned};
 use crate::licenses::detection::{copyright_lines, decode};
 use crate::model::{
-    DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex, Purl, Term,
+    DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex, NoticeText, Notices,
+    PackageNotice, Term,
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-
-/// The notices of a work.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Notices {
-    /// The packages, by name and version.
-    pub packages: Vec<PackageNotice>,
-    /// Every distinct text once; packages point at them by position.
-    pub texts: Vec<NoticeText>,
-    /// What is missing, one sentence each; empty if the notices are complete.
-    pub missing: Vec<String>,
-}
-
-/// A package of the work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PackageNotice {
-    /// Its identity.
-    pub purl: Purl,
-    /// Name and version.
-    pub label: String,
-    /// The license that was taken, where there was a choice.
-    pub license: String,
-    /// Copyright lines of its license files.
-    pub copyrights: Vec<String>,
-    /// Its texts, as positions in [`Notices::texts`].
-    pub texts: Vec<usize>,
-}
-
-/// A text that must be handed on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeText {
-    /// The license id, or the file name of a notice.
-    pub title: String,
-    /// The whole text.
-    pub text: String,
-    /// Whether the package has no text of its own and this is that of the SPDX list.
-    pub from_list: bool,
-}
 
 /// Collects the notices of the packages that a work conveys, each with the arms that were taken of its license.
 pub fn collect(

@@ -1,6 +1,7 @@
 //! Where missing facts can be asked for.
 
 use crate::model::{DeclaredLicense, Files, Package};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Somebody who may know what is not on this machine: a cache, a registry client.
@@ -18,6 +19,16 @@ pub trait FactSource: Sync {
     /// # Errors
     /// What went wrong, as a sentence for the report.
     fn files(&self, package: &Package) -> Result<Option<Files>, String>;
+
+    /// Requests made so far, by host.
+    fn fetched(&self) -> BTreeMap<String, usize> {
+        BTreeMap::new()
+    }
+
+    /// Facts that a network request could have found and that were not asked for.
+    fn not_fetched(&self) -> usize {
+        0
+    }
 }
 
 /// Knows nothing, and counts what it was not asked to find out.
@@ -31,11 +42,6 @@ impl Offline {
     pub fn new() -> Self {
         Self::default()
     }
-
-    /// Facts that a network request could have found.
-    pub fn not_asked(&self) -> usize {
-        self.not_asked.load(Ordering::Relaxed)
-    }
 }
 
 impl FactSource for Offline {
@@ -47,5 +53,9 @@ impl FactSource for Offline {
     fn files(&self, _package: &Package) -> Result<Option<Files>, String> {
         self.not_asked.fetch_add(1, Ordering::Relaxed);
         Ok(None)
+    }
+
+    fn not_fetched(&self) -> usize {
+        self.not_asked.load(Ordering::Relaxed)
     }
 }

@@ -81,10 +81,19 @@ fn expression(text: &str, context: Context) -> Understood {
         },
     };
     if let Some(meaning) = understood.certain() {
-        let how = if text.contains('/') { " (a slash stands for OR)" } else { "" };
-        understood.invalid =
-            Some(format!("`{}` is not an SPDX expression; it is read as {meaning}{how}", short(text)));
+        let shown = short(text);
+        let old_or = context == Context::Cargo && text.contains('/');
+        let (invalid, note) = if old_or {
+            (
+                None,
+                Some(format!("`{shown}`: the slash is Cargo's old way to write OR; it is read as {meaning}")),
+            )
+        } else {
+            (Some(format!("`{shown}` is not an SPDX expression; it is read as {meaning}")), None)
+        };
+        understood.invalid = invalid;
         understood.notes.retain(|note| !note.ends_with(SLASH));
+        understood.notes.extend(note);
     }
     understood
 }

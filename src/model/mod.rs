@@ -10,6 +10,7 @@ mod finding;
 mod graph;
 mod license_fact;
 mod linkage;
+mod notices;
 mod package;
 mod practice;
 mod problem;
@@ -26,6 +27,7 @@ pub use license_fact::{
     LicenseStatement,
 };
 pub use linkage::{Dependency, Distribution, Linkage, Scope, UnknownWord};
+pub use notices::{NoticeText, Notices, PackageNotice};
 pub use package::{Checksum, ChecksumAlgorithm, Files, Origin, Package, PackageDetails};
 pub use practice::{PracticeEvidence, PracticeResult, PracticeState, Verb};
 pub use problem::{Consequence, Problem};

@@ -1,6 +1,6 @@
 //! Third-party notices as text, Markdown and HTML.
 
-use crate::evidence::notices::{NoticeText, Notices, PackageNotice};
+use crate::model::{NoticeText, Notices, PackageNotice};
 use std::fmt::Write;
 
 const TITLE: &str = "Third-party notices";

@@ -1,7 +1,7 @@
 //! Declared, detected, concluded: one test for each rule.
 
 use crate::support::{classifier, expression, fixture, graph, learn_files, learn_one, package, text};
-use licgraph::evidence::{Clarification, EvidenceOptions, Offline, Verify, VersionRange, learn};
+use licgraph::evidence::{Clarification, EvidenceOptions, FactSource, Offline, Verify, VersionRange, learn};
 use licgraph::licenses::parse;
 use licgraph::model::{ConclusionSource, Files, LicenseFact, LicenseStatement};
 use std::fs;
@@ -209,6 +209,6 @@ fn what_is_missing_is_asked_once_and_counted_when_offline() {
     let (graph, _) = graph(vec![package("a", &[], None), package("b", &[expression("MIT")], None)]);
     let offline = Offline::new();
     let learned = learn(&graph, &EvidenceOptions::default(), &offline);
-    assert_eq!(offline.not_asked(), 2, "declared and files of `a`, nothing of `b`");
+    assert_eq!(offline.not_fetched(), 2, "declared and files of `a`, nothing of `b`");
     assert_eq!(learned.facts[0].concluded.source, ConclusionSource::Unknown);
 }

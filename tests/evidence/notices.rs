@@ -1,10 +1,10 @@
 //! Notices are complete or say what is missing.
 
 use crate::support::{expression, graph, options, package, text};
-use licgraph::evidence::notices::{Notices, collect};
+use licgraph::evidence::notices::collect;
 use licgraph::evidence::{Offline, learn};
 use licgraph::licenses::parse;
-use licgraph::model::Files;
+use licgraph::model::{Files, Notices};
 use licgraph::report::notices;
 use std::fs;
 

@@ -30,7 +30,7 @@ const MARGIN: i64 = 4;
 pub fn find(tokens: &[Token]) -> (Vec<Found>, Vec<Range<usize>>) {
     let mut found = Vec::new();
     let mut unmatched = Vec::new();
-    let mut pending = vec![0..tokens.len()];
+    let mut pending: Vec<Range<usize>> = std::iter::once(0..tokens.len()).collect();
     while let Some(range) = pending.pop() {
         let best = if found.len() < MOST_TEXTS { best(&tokens[range.clone()]) } else { None };
         match best {
