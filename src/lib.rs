@@ -10,3 +10,5 @@ pub mod compatibility;
 pub mod ecosystems;
 pub mod licenses;
 pub mod model;
+pub mod report;
+// SBOMMOD

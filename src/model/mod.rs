@@ -13,6 +13,7 @@ mod package;
 mod practice;
 mod problem;
 mod purl;
+pub mod sbom;
 mod span;
 mod verdict;
 

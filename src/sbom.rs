@@ -1,0 +1,2 @@
+//! Between SBOM formats.
+
