@@ -11,4 +11,4 @@ pub mod ecosystems;
 pub mod licenses;
 pub mod model;
 pub mod report;
-// SBOMMOD
+pub mod sbom;

@@ -29,23 +29,19 @@ pub(super) struct Rules<'a> {
 
 /// The license statements of a component.
 pub(super) fn licenses<'a>(component: &'a Component, rules: Rules<'a>) -> Written<'a> {
-    let entries: Vec<&LicenseEntry> = component.licenses.iter().collect();
+    // CycloneDX has no word for `NONE`.
+    let (none, entries): (Vec<&LicenseEntry>, Vec<&LicenseEntry>) =
+        component.licenses.iter().partition(|entry| entry.value.as_str() == "NONE");
+    let mut properties = custom_properties(&entries, rules);
+    properties.extend(none.into_iter().map(displaced));
     if rules.version == CycloneDxVersion::V1_7 {
         let licenses = entries.iter().map(|entry| choice(entry, rules)).collect();
-        return Written { licenses, properties: custom_properties(&entries, rules) };
+        return Written { licenses, properties };
     }
     let expressions = entries.iter().filter(|entry| is_expression(entry, rules)).count();
     let mixed = expressions > 0 && entries.len() > 1;
     let kept = if mixed { preferred(&entries, rules) } else { entries.clone() };
-    let mut properties = custom_properties(&entries, rules);
-    for entry in entries.iter().filter(|entry| !kept.contains(entry)) {
-        let name = match entry.acknowledgement {
-            Some(Acknowledgement::Declared) => "licgraph:license:declared",
-            Some(Acknowledgement::Concluded) => "licgraph:license:concluded",
-            None => "licgraph:license:stated",
-        };
-        properties.push(property(name, entry.value.as_str()));
-    }
+    properties.extend(entries.iter().filter(|entry| !kept.contains(entry)).map(|entry| displaced(entry)));
     if rules.version == CycloneDxVersion::V1_5
         && let Some(said) = kept.first().and_then(|entry| entry.acknowledgement)
         && kept.iter().all(|entry| entry.acknowledgement == Some(said))
@@ -53,6 +49,16 @@ pub(super) fn licenses<'a>(component: &'a Component, rules: Rules<'a>) -> Writte
         properties.push(property("licgraph:license:acknowledgement", said.name()));
     }
     Written { licenses: kept.iter().map(|entry| choice(entry, rules)).collect(), properties }
+}
+
+/// A statement that the list cannot hold, as a property; the reader of SBOMs knows it again.
+fn displaced(entry: &LicenseEntry) -> Property<'_> {
+    let name = match entry.acknowledgement {
+        Some(Acknowledgement::Declared) => "licgraph:license:declared",
+        Some(Acknowledgement::Concluded) => "licgraph:license:concluded",
+        None => "licgraph:license:stated",
+    };
+    property(name, entry.value.as_str())
 }
 
 /// Where not all can be written: the statements of one kind, if they can stand together.

@@ -197,6 +197,10 @@ fn licenses(package: &PackageReport) -> Vec<LicenseEntry> {
         }
     }
     entries.dedup();
+    if license.concluded == "NONE" {
+        let none = LicenseValue::Expression("NONE".to_owned());
+        entries.push(LicenseEntry::new(none, Some(Acknowledgement::Concluded)));
+    }
     let looked = !matches!(license.source, ConclusionSource::Declared | ConclusionSource::Unknown);
     if looked && asserts(&license.concluded) {
         let concluded = Some(Acknowledgement::Concluded);

@@ -15,7 +15,7 @@ pub(super) fn is_pinned(id: &str) -> bool {
 }
 
 /// An expression of ours in its best form: a single id of the pinned list as id, the rest as expression.
-pub(super) fn value_of(expression: &str) -> LicenseValue {
+pub(crate) fn value_of(expression: &str) -> LicenseValue {
     if is_pinned(expression) {
         LicenseValue::Id(expression.to_owned())
     } else {

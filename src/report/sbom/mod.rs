@@ -24,7 +24,9 @@ mod text;
 pub use document::document_of;
 pub use enrich::{EnrichError, enrich};
 pub use format::{CycloneDxVersion, SbomFormat, UnknownFormat};
+pub(crate) use licenses::value_of as license_value;
 pub use profile::{Missing, Profile, UnknownProfile, missing};
+pub(crate) use text::address;
 
 use crate::audit::AuditReport;
 use crate::model::Purl;

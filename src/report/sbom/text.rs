@@ -2,7 +2,7 @@
 
 /// An address as an IRI: `git@host:path` becomes `ssh://git@host/path`, and what an IRI cannot hold is
 /// percent-encoded. None for text that is no address at all.
-pub(super) fn address(text: &str) -> Option<String> {
+pub(crate) fn address(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() {
         return None;
