@@ -231,37 +231,42 @@ impl Builder<'_> {
         if !concluded.is_empty() && !declared.is_empty() && strings(&concluded) != strings(&declared) {
             self.tally.unlike.push(component.label());
         }
-        let counted = if concluded.is_empty() { declared } else { concluded };
-        let statement = match counted.as_slice() {
-            [] => {
-                let mut seen: Vec<String> =
-                    component.observed.iter().map(|seen| seen.license.clone()).collect();
-                seen.sort();
-                seen.dedup();
-                if seen.is_empty() {
-                    return Vec::new();
-                }
-                self.tally.from_evidence.push(component.label());
-                if seen.len() == 1 {
-                    LicenseStatement::Expression(seen.remove(0))
-                } else {
-                    LicenseStatement::List(seen)
-                }
-            }
-            [one] => statement(one),
-            several => {
-                let mut names = strings(several);
-                names.dedup();
-                match names.len() {
-                    1 => statement(several[0]),
-                    _ => {
-                        self.tally.lists.push(component.label());
-                        LicenseStatement::List(names)
-                    }
-                }
+        let mut counted = if concluded.is_empty() { declared } else { concluded };
+        if counted.is_empty() {
+            return self.from_evidence(component, place);
+        }
+        // Python tools list the trove classifiers beside the license; they are their own kind of statement.
+        let classifiers: Vec<&LicenseEntry> =
+            counted.iter().copied().filter(|entry| is_classifier(entry)).collect();
+        counted.retain(|entry| !is_classifier(entry));
+        let mut names = strings(&counted);
+        names.dedup();
+        let main = match counted.as_slice() {
+            [] => None,
+            [first, ..] if names.len() == 1 => Some(statement(first)),
+            _ => {
+                self.tally.lists.push(component.label());
+                Some(LicenseStatement::List(names))
             }
         };
-        vec![DeclaredLicense { statement, source: LicenseSource::Sbom, location: Some(place.clone()) }]
+        let rest =
+            classifiers.iter().map(|entry| LicenseStatement::Classifier(entry.value.as_str().to_owned()));
+        main.into_iter().chain(rest).map(|statement| declared_at(statement, place)).collect()
+    }
+
+    fn from_evidence(&mut self, component: &Component, place: &SourceSpan) -> Vec<DeclaredLicense> {
+        let mut seen: Vec<String> = component.observed.iter().map(|seen| seen.license.clone()).collect();
+        seen.sort();
+        seen.dedup();
+        if seen.is_empty() {
+            return Vec::new();
+        }
+        self.tally.from_evidence.push(component.label());
+        let statement = match seen.len() {
+            1 => LicenseStatement::Expression(seen.remove(0)),
+            _ => LicenseStatement::List(seen),
+        };
+        vec![declared_at(statement, place)]
     }
 
     fn say(&mut self, make: fn(Option<SourceSpan>, String) -> Problem, message: String) {
@@ -317,6 +322,14 @@ fn is_package(component: &Component) -> bool {
     let is_thing =
         matches!(component.kind.as_str(), "file" | "operating-system" | "device" | "cryptographic-asset");
     !is_thing || component.purl.is_some() || component.licenses.iter().any(says_something)
+}
+
+fn is_classifier(entry: &LicenseEntry) -> bool {
+    matches!(&entry.value, LicenseValue::Name(name) if name.starts_with("License :: "))
+}
+
+fn declared_at(statement: LicenseStatement, place: &SourceSpan) -> DeclaredLicense {
+    DeclaredLicense { statement, source: LicenseSource::Sbom, location: Some(place.clone()) }
 }
 
 /// Words that generators write where they know nothing.
