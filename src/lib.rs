@@ -14,3 +14,4 @@ pub mod licenses;
 pub mod model;
 pub mod registry;
 pub mod report;
+pub mod sbom;

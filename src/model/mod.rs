@@ -15,6 +15,7 @@ mod package;
 mod practice;
 mod problem;
 mod purl;
+pub mod sbom;
 mod span;
 mod verdict;
 

@@ -14,6 +14,7 @@ mod markdown;
 pub mod notices;
 pub mod sanitise;
 mod sarif;
+pub mod sbom;
 mod terminal;
 mod view;
 mod words;
