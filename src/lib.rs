@@ -10,3 +10,4 @@ pub mod compatibility;
 pub mod ecosystems;
 pub mod licenses;
 pub mod model;
+pub mod practices;
