@@ -1,6 +1,8 @@
 //! Where a project speaks of reporting vulnerabilities, and to whom.
 
 use super::address::{emails, is_placeholder, is_private_report, is_public_tracker, urls};
+use super::key_files::key_blocks;
+use super::keys::verify_cleartext;
 use super::security_txt::{self, SecurityTxt};
 use super::text::{has_gap, mentions, paragraphs, sections, visible};
 use super::tree::{Document, Tree};
@@ -42,8 +44,6 @@ pub struct SecurityText<'a> {
     pub body: &'a str,
     /// The line before that part.
     pub offset: usize,
-    /// Whether the file exists for nothing else.
-    pub dedicated: bool,
 }
 
 /// How a contact is reached.
@@ -92,17 +92,12 @@ pub fn security_texts(tree: &Tree) -> Vec<SecurityText<'_>> {
     let mut found: Vec<SecurityText> = tree
         .community(&stems)
         .into_iter()
-        .map(|document| SecurityText { body: document.text, document, offset: 0, dedicated: true })
+        .map(|document| SecurityText { body: document.text, document, offset: 0 })
         .collect();
     let known: Vec<String> = found.iter().map(|text| text.document.path.clone()).collect();
     for document in tree.documents().into_iter().filter(|document| !known.contains(&document.path)) {
         for section in sections(document.text).iter().filter(|section| speaks_of_reports(&section.heading)) {
-            found.push(SecurityText {
-                document: document.clone(),
-                body: section.body,
-                offset: section.line,
-                dedicated: false,
-            });
+            found.push(SecurityText { document: document.clone(), body: section.body, offset: section.line });
         }
     }
     found
@@ -213,11 +208,21 @@ fn declared(path: &str, line: usize, address: &str) -> Option<Contact> {
     usable.then(|| Contact { address: plain, kind, place: format!("{path}:{line}"), meant: true })
 }
 
-/// The security.txt files of the tree, with path.
+/// The security.txt files of the tree, with path. A signature that no key of the repository made is a defect; if
+/// there is no key to check it with, it is only known to be there.
 pub fn security_files(tree: &Tree) -> Vec<(String, SecurityTxt)> {
-    tree.files()
-        .iter()
-        .filter(|file| file.name() == "security.txt" && file.size < 64 * 1024)
-        .filter_map(|file| Some((file.path.clone(), security_txt::read(tree.text(file)?))))
-        .collect()
+    let mut found = Vec::new();
+    for file in tree.files().iter().filter(|file| file.name() == "security.txt" && file.size < 64 * 1024) {
+        let Some(text) = tree.text(file) else { continue };
+        let mut read = security_txt::read(text);
+        if read.signed {
+            let checks: Vec<bool> =
+                key_blocks(tree).iter().filter_map(|(_, data)| verify_cleartext(text, data)).collect();
+            if !checks.is_empty() && !checks.contains(&true) {
+                read.defects.push("its signature was not made by any key of the repository".to_owned());
+            }
+        }
+        found.push((file.path.clone(), read));
+    }
+    found
 }

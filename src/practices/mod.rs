@@ -16,6 +16,7 @@ mod conduct;
 mod contact;
 mod git;
 mod inputs;
+mod key_files;
 mod keys;
 mod manifest;
 mod place;
@@ -31,7 +32,7 @@ pub use inputs::{
     CompatibilityFacts, Conflict, ConflictDecision, DecisionKind, ForgeToken, LicenseFacts, Online,
     PracticeDecision, PracticeInputs, ReviewRecord,
 };
-pub use probe::{MAX_BODY, Probe, ProbeAnswer, ProbeFailure, ProbeRequest};
+pub use probe::{HttpProbe, MAX_BODY, Probe, ProbeAnswer, ProbeFailure, ProbeRequest};
 pub use rule::{Rule, Template};
 pub use rules::RULES;
 

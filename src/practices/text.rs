@@ -9,8 +9,6 @@ pub struct Section<'a> {
     pub heading: String,
     /// Its line, from 1.
     pub line: usize,
-    /// 1 for the title.
-    pub level: usize,
     /// Its text up to the next heading of the same or a higher level.
     pub body: &'a str,
 }
@@ -80,12 +78,7 @@ pub fn sections(text: &str) -> Vec<Section<'_>> {
     for (index, (at, offset, level, heading)) in heads.iter().enumerate() {
         let end = heads[index + 1..].iter().find(|(_, _, next, _)| next <= level).map_or(text.len(), |h| h.1);
         let start = (offset + lines[*at].1.len() + 1).min(end);
-        found.push(Section {
-            heading: heading.clone(),
-            line: at + 1,
-            level: *level,
-            body: &text[start..end],
-        });
+        found.push(Section { heading: heading.clone(), line: at + 1, body: &text[start..end] });
     }
     found
 }
@@ -194,26 +187,31 @@ pub fn is_english(text: &str) -> bool {
     words.len() < 25 || small * 8 >= words.len()
 }
 
-/// Whether a text still holds the gaps of a template.
+/// Whether a text still holds the gaps of a template: `[INSERT ...]`, `{{ name }}`, `<some words>`.
 pub fn has_gap(text: &str) -> bool {
-    mentions(
-        text,
-        &[
-            "[insert",
-            "<insert",
-            "{{",
-            "[your ",
-            "<your ",
-            "your-email",
-            "todo:",
-            "[todo",
-            "tbd",
-            "lorem ipsum",
-            "[contact method]",
-            "[email",
-            "<email",
-            "[project name]",
-            "<project",
-        ],
-    )
+    let marks = [
+        "[insert",
+        "<insert",
+        "{{",
+        "[your ",
+        "your-email",
+        "todo:",
+        "[todo",
+        "tbd",
+        "lorem ipsum",
+        "[contact method]",
+        "[email",
+        "[project name]",
+    ];
+    mentions(text, &marks) || text.split('<').skip(1).any(is_gap)
+}
+
+/// What follows a `<`: words up to a `>`, where a tag of HTML would have an attribute or a slash.
+fn is_gap(rest: &str) -> bool {
+    let Some(inner) = rest.split('>').next().filter(|inner| inner.len() < 120 && inner.len() < rest.len())
+    else {
+        return false;
+    };
+    let worded = inner.contains(' ') && inner.chars().next().is_some_and(char::is_lowercase);
+    worded && !inner.contains(['=', '/', '@', '"', '|', '&', ';', '(', '{'])
 }

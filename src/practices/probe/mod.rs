@@ -2,10 +2,13 @@
 //! one token goes to the one host it is for. Whatever cannot be read stays unknown.
 
 pub mod forge;
+mod http;
 pub mod keys;
 pub mod links;
 pub mod security_txt;
 pub mod smart_http;
+
+pub use http::HttpProbe;
 
 use super::inputs::ForgeToken;
 use super::rule::Outcome;

@@ -4,7 +4,7 @@ use crate::model::Verb;
 use crate::practices::address::{emails, is_placeholder, urls};
 use crate::practices::conduct::covenant;
 use crate::practices::place;
-use crate::practices::rule::{Context, Outcome, Rule, Template, seen};
+use crate::practices::rule::{Context, Outcome, Rule, Template};
 use crate::practices::text::{has_gap, is_english, line_of, mentions, visible, word_count};
 use crate::practices::tree::Document;
 

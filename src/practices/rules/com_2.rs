@@ -2,6 +2,8 @@
 
 use crate::model::{PracticeState, Verb};
 use crate::practices::address::{emails, is_placeholder, urls};
+use crate::practices::place;
+use crate::practices::probe::forge;
 use crate::practices::probe::links::{Link, follow};
 use crate::practices::rule::{Context, Outcome, Rule, seen};
 use crate::practices::text::mentions;
@@ -59,6 +61,9 @@ fn check(context: &Context) -> Outcome {
     let found = talk(context);
     let evidence: Vec<_> =
         found.iter().map(|found| seen(format!("names {}", found.address), found.place.clone())).collect();
+    if let Some(outcome) = discussions(context) {
+        return outcome.with(evidence);
+    }
     let outcome = match context.online {
         Some(session) if !found.is_empty() => {
             let links = found.iter().filter(|found| found.address.starts_with("https://"));
@@ -73,6 +78,14 @@ fn check(context: &Context) -> Outcome {
         _ => judge(&found),
     };
     outcome.with(evidence)
+}
+
+/// Discussions of the forge, which need no link to be found.
+fn discussions(context: &Context) -> Option<Outcome> {
+    let address = place::addresses(context).into_iter().next()?;
+    let facts = forge::facts(context.online?, &address.url).ok()?;
+    let open = facts.discussions == Some(true) && facts.archived != Some(true);
+    open.then(|| Outcome::pass(0.8, "The forge has discussions.").with(facts.evidence))
 }
 
 fn judge(found: &[Found]) -> Outcome {

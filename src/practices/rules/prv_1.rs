@@ -2,7 +2,7 @@
 
 use crate::model::Verb;
 use crate::practices::address::urls;
-use crate::practices::rule::{Context, Outcome, Rule, Template, seen};
+use crate::practices::rule::{Context, Outcome, Rule, Template};
 use crate::practices::text::{has_gap, is_english, line_of, mentions, sections, visible, word_count};
 use crate::practices::tree::Tree;
 

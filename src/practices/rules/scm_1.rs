@@ -1,8 +1,9 @@
 //! SCM-1: there is a repository with a history.
 
-use crate::model::Verb;
+use crate::model::{PracticeState, Verb};
 use crate::practices::git::{Git, History};
 use crate::practices::place;
+use crate::practices::probe::forge;
 use crate::practices::rule::{Context, Outcome, Rule, seen};
 
 /// The rule.
@@ -35,7 +36,27 @@ fn check(context: &Context) -> Outcome {
             "There is no version control data here; that a file names a repository is a claim.",
         ),
     };
-    outcome.with(evidence)
+    origin(context, outcome).with(evidence)
+}
+
+/// A fork or a mirror has the history, but is not where the project lives.
+fn origin(context: &Context, outcome: Outcome) -> Outcome {
+    let (Some(session), Some(address)) = (context.online, place::addresses(context).into_iter().next())
+    else {
+        return outcome;
+    };
+    let Ok(facts) = forge::facts(session, &address.url) else { return outcome };
+    let copy = match (facts.fork, facts.mirror) {
+        (Some(true), _) => "a fork",
+        (_, Some(true)) => "a mirror",
+        _ => return outcome,
+    };
+    if outcome.state != PracticeState::Pass {
+        return outcome;
+    }
+    Outcome::review(0.6, format!("The forge says that this is {copy} of another repository."))
+        .with(facts.evidence)
+        .with(outcome.evidence)
 }
 
 fn judge(git: &Git) -> Outcome {

@@ -3,11 +3,12 @@
 use crate::model::{PracticeEvidence, Verb};
 use crate::practices::address::{emails, urls};
 use crate::practices::contact::{self, ContactKind};
+use crate::practices::key_files::{is_key_name, key_blocks};
 use crate::practices::keys::{self, Key, KeyError};
 use crate::practices::probe::keys as remote;
 use crate::practices::rule::{Context, Outcome, Rule, Template, remark, seen};
 use crate::practices::text::{mentions, paragraphs};
-use crate::practices::tree::{File, Tree};
+use crate::practices::tree::Tree;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -150,34 +151,15 @@ fn keys_of(tree: &Tree) -> (Vec<Placed>, Vec<(KeyError, String)>) {
         }
         Err(error) => problems.push((error, place)),
     };
-    for file in tree.files().iter().filter(|file| holds_keys(file)) {
-        let blocks = tree.text(file).map(keys::armoured_blocks).unwrap_or_default();
-        for (line, block) in &blocks {
-            take(keys::parse(block.as_bytes()), format!("{}:{line}", file.path), false);
-        }
-        let binary =
-            blocks.is_empty() && matches!(file.extension().as_str(), "gpg" | "pgp") && file.size < 256 * 1024;
-        if binary && let Ok(data) = std::fs::read(tree.root().join(&file.path)) {
-            take(keys::parse(&data), file.path.clone(), false);
-        }
+    for (place, data) in key_blocks(tree) {
+        take(keys::parse(&data), place, false);
     }
-    for text in contact::security_texts(tree).iter().filter(|text| !holds_key_name(&text.document.path)) {
+    for text in contact::security_texts(tree).iter().filter(|text| !is_key_name(&text.document.path)) {
         for (line, block) in keys::armoured_blocks(text.body) {
             take(keys::parse(block.as_bytes()), text.place(line), true);
         }
     }
     (found, problems)
-}
-
-fn holds_keys(file: &File) -> bool {
-    file.size > 0 && holds_key_name(&file.path)
-}
-
-fn holds_key_name(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_uppercase().replace(['-', ' '], "_");
-    [".ASC", ".GPG", ".PGP"].iter().any(|end| name.ends_with(end))
-        || name == "KEYS"
-        || name.contains("PUBLIC_KEY")
 }
 
 /// A fingerprint in a text about reporting, not in one about verifying releases; or one in a security.txt.

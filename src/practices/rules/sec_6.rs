@@ -2,7 +2,7 @@
 
 use crate::model::Verb;
 use crate::practices::address::urls;
-use crate::practices::rule::{Context, Outcome, Rule, Template, seen};
+use crate::practices::rule::{Context, Outcome, Rule, Template};
 use crate::practices::text::{Section, has_gap, mentions, paragraphs, sections, word_count};
 use crate::practices::tree::Document;
 
