@@ -74,11 +74,8 @@ fn edges_scopes_and_properties_survive() {
     let view = |bytes: &[u8]| {
         let document = parse(bytes, "bom").document;
         let name = |at: usize| document.components[at].purl.clone().unwrap();
-        let mut edges: Vec<_> = document
-            .edges
-            .iter()
-            .map(|edge| (name(edge.from), name(edge.to), edge.scope))
-            .collect();
+        let mut edges: Vec<_> =
+            document.edges.iter().map(|edge| (name(edge.from), name(edge.to), edge.scope)).collect();
         edges.sort();
         let mut properties: Vec<_> = document
             .components
@@ -126,7 +123,10 @@ fn enriching_adds_and_keeps() {
           {"type":"library","name":"differs","purl":"pkg:cargo/differs@0.3.0","bom-ref":"b"},
           {"type":"library","name":"stranger","bom-ref":"c"}]}"#;
     let bytes = enrich(foreign.as_bytes(), &report).unwrap();
-    assert_eq!(crate::schema::violations("schemas/cyclonedx/bom-1.6.schema.json", &bytes), Vec::<String>::new());
+    assert_eq!(
+        crate::schema::violations("schemas/cyclonedx/bom-1.6.schema.json", &bytes),
+        Vec::<String>::new()
+    );
     let value = crate::json(&bytes);
     assert_eq!(value["version"], 7);
     assert!(value["vulnerabilities"].is_array());
