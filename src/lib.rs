@@ -13,3 +13,4 @@ pub mod evidence;
 pub mod licenses;
 pub mod model;
 pub mod registry;
+pub mod report;
