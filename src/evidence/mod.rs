@@ -10,6 +10,7 @@ mod declared;
 mod detected;
 mod files;
 pub mod notices;
+mod registry_source;
 mod reuse;
 mod source;
 
