@@ -27,11 +27,14 @@ fn told(reading: &Reading, part: &str) -> Vec<(Consequence, u32)> {
         .collect()
 }
 
-const APP: &str = "\"metadata\": {\"component\": {\"type\": \"application\", \"name\": \"app\", \"bom-ref\": \"app\"}},\n";
+const APP: &str =
+    "\"metadata\": {\"component\": {\"type\": \"application\", \"name\": \"app\", \"bom-ref\": \"app\"}},\n";
 
 #[test]
 fn a_truncated_document_gives_what_it_had_and_is_incomplete() {
-    let text = bom(&format!("{APP}\"components\": [\n{{\"type\": \"library\", \"name\": \"a\", \"bom-ref\": \"a\"}},\n{{\"type\": \"libr"));
+    let text = bom(&format!(
+        "{APP}\"components\": [\n{{\"type\": \"library\", \"name\": \"a\", \"bom-ref\": \"a\"}},\n{{\"type\": \"libr"
+    ));
     let found = reading("bom.json", text.as_bytes());
     assert_eq!(found.graph.package_count(), 2);
     assert_eq!(told(&found, "cannot be read beyond"), [(Consequence::Incomplete, 5)]);
@@ -39,14 +42,16 @@ fn a_truncated_document_gives_what_it_had_and_is_incomplete() {
     let found = reading("bom.xml", text.as_bytes());
     assert_eq!(found.graph.package_count(), 2, "{}", shown(&found));
     assert_eq!(told(&found, "cannot be read beyond").len(), 1);
-    let text = "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\nPackageComment: <text>never closed\n";
+    let text =
+        "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\nPackageComment: <text>never closed\n";
     assert_eq!(told(&reading("a.spdx", text.as_bytes()), "never closed"), [(Consequence::Incomplete, 4)]);
 }
 
 #[test]
 fn unknown_versions_are_told() {
     for version in ["\"9.9\"", "1.5", "null"] {
-        let text = format!("{{\"bomFormat\": \"CycloneDX\",\n\"specVersion\": {version},\n\"components\": []}}");
+        let text =
+            format!("{{\"bomFormat\": \"CycloneDX\",\n\"specVersion\": {version},\n\"components\": []}}");
         let found = reading("bom.json", text.as_bytes());
         assert!(!told(&found, "specVersion").is_empty(), "{version}");
     }
@@ -101,7 +106,8 @@ fn entities_are_never_expanded() {
 #[test]
 fn utf_16_is_read() {
     let text = bom(&format!("{APP}\"components\": [{{\"name\": \"näme\"}}]"));
-    let bytes: Vec<u8> = [0xFEFF_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let bytes: Vec<u8> =
+        [0xFEFF_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let found = reading("bom.json", &bytes);
     assert!(found.graph.nodes().any(|node| found.graph.package(node).name == "näme"));
     let broken = reading("bom.json", &[text.as_bytes(), b"\xff"].concat());
@@ -132,7 +138,10 @@ fn sloppy_licenses_are_handed_over_verbatim_or_said_to_be_nothing() {
         ("[{\"license\": {\"id\": \"Classpath-exception-2.0\"}}]", expression("Classpath-exception-2.0")),
         ("[{\"license\": {\"id\": \"MIT OR ISC\"}}]", expression("MIT OR ISC")),
         ("[{\"expression\": \"NONE\"}]", expression("NONE")),
-        ("[{\"license\": {\"url\": \"https://host.example/l\"}}]", vec![LicenseStatement::Address("https://host.example/l".to_owned())]),
+        (
+            "[{\"license\": {\"url\": \"https://host.example/l\"}}]",
+            vec![LicenseStatement::Address("https://host.example/l".to_owned())],
+        ),
         ("{\"license\": {\"id\": \"MIT\"}}", expression("MIT")),
         ("[\"MIT\"]", free("MIT")),
         ("[{\"license\": \"MIT\"}]", free("MIT")),
@@ -161,9 +170,17 @@ fn deep_nesting_and_wrong_types_do_not_crash() {
     let deep = format!("{}{}", "{\"name\":\"n\",\"components\":[".repeat(5_000), "]}".repeat(5_000));
     let found = reading("bom.json", bom(&format!("\"components\": [{deep}]")).as_bytes());
     assert!(found.problems.iter().any(|problem| problem.consequence == Consequence::Incomplete));
-    let xml = format!("<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components>{}", "<component>".repeat(100_000));
+    let xml = format!(
+        "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components>{}",
+        "<component>".repeat(100_000)
+    );
     assert!(!told(&reading("bom.xml", xml.as_bytes()), "beyond").is_empty());
-    for wrong in ["\"components\": 7", "\"components\": [7, null, []]", "\"metadata\": []", "\"dependencies\": {\"ref\": 3}"] {
+    for wrong in [
+        "\"components\": 7",
+        "\"components\": [7, null, []]",
+        "\"metadata\": []",
+        "\"dependencies\": {\"ref\": 3}",
+    ] {
         let found = reading("bom.json", bom(wrong).as_bytes());
         assert!(!found.problems.is_empty(), "{wrong}");
     }

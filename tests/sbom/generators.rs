@@ -26,7 +26,13 @@ pub fn shown(reading: &Reading) -> String {
                 })
                 .collect();
             needs.sort();
-            format!("{line}: {} [{}] {} -> {}", package.purl, package.ecosystem, declared.join("; "), needs.join(", "))
+            format!(
+                "{line}: {} [{}] {} -> {}",
+                package.purl,
+                package.ecosystem,
+                declared.join("; "),
+                needs.join(", ")
+            )
         })
         .collect();
     lines.sort();
@@ -41,8 +47,10 @@ pub fn shown(reading: &Reading) -> String {
 #[test]
 fn documents_of_other_generators_are_read() {
     let directory = fixture("sbom/generators");
-    let mut names: Vec<_> =
-        std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(&directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     names.retain(|name| name != "README.md");
     names.sort();
     assert!(names.len() >= 12, "{names:?}");

@@ -4,10 +4,10 @@ use licgraph::audit::{
     AuditReport, DependencyReport, LicenseReport, PackageReport, ProjectReport, SCHEMA_VERSION, Summary, Tool,
 };
 use licgraph::model::{
-    Checksum, ChecksumAlgorithm, ConclusionSource, DeclaredLicense, DetectedKind, DetectedLicense, Distribution,
-    EffectiveOutbound, Finding, LicenseSource, LicenseStatement, Linkage, Origin, PackageDetails,
-    PracticeEvidence, PracticeResult, PracticeState, Problem, Purl, Remedy, RemedyKind, RuleId, Scope, Severity,
-    SourceSpan, Verb, Verdict,
+    Checksum, ChecksumAlgorithm, ConclusionSource, DeclaredLicense, DetectedKind, DetectedLicense,
+    Distribution, EffectiveOutbound, Finding, LicenseSource, LicenseStatement, Linkage, Origin,
+    PackageDetails, PracticeEvidence, PracticeResult, PracticeState, Problem, Purl, Remedy, RemedyKind,
+    RuleId, Scope, Severity, SourceSpan, Verb, Verdict,
 };
 
 pub const CREATED: &str = "2026-03-04T05:06:07Z";
@@ -87,8 +87,7 @@ fn packages() -> Vec<PackageReport> {
     agreed.license.source = ConclusionSource::DeclaredAndDetected;
     agreed.license.detected = vec![detected(&["MIT"], "LICENSE"), detected(&["ISC"], "lib/LICENSE.txt")];
     agreed.origin = Origin::Archive("https://registry.example/@scope/agreed/-/agreed-2.0.0.tgz".to_owned());
-    agreed.checksums =
-        vec![Checksum { algorithm: ChecksumAlgorithm::Sha512, value: "0f".repeat(64) }];
+    agreed.checksums = vec![Checksum { algorithm: ChecksumAlgorithm::Sha512, value: "0f".repeat(64) }];
     agreed.details = PackageDetails {
         description: Some("Agrees with everybody.".to_owned()),
         homepage: Some("https://agreed.example/a b".to_owned()),
@@ -106,7 +105,8 @@ fn packages() -> Vec<PackageReport> {
     differs.verdict = Verdict::Conditional;
 
     // A text that cannot tell only from or-later, and an exception.
-    let mut text = package("pkg:pypi/text-only@1", "text-only", "1", "GPL-2.0-only WITH Classpath-exception-2.0");
+    let mut text =
+        package("pkg:pypi/text-only@1", "text-only", "1", "GPL-2.0-only WITH Classpath-exception-2.0");
     text.license.declared = None;
     text.license.declared_verbatim = Vec::new();
     text.license.concluded = "GPL-2.0-or-later".to_owned();
@@ -130,7 +130,8 @@ fn packages() -> Vec<PackageReport> {
     free.verdict = Verdict::Unknown;
     let mut custom = package("pkg:npm/custom@1.0.0", "custom", "1.0.0", "MIT AND LicenseRef-Acme-EULA");
     custom.license.source = ConclusionSource::Clarification;
-    let mut silent = package("pkg:golang/git.example/Silent/v2@v2.0.0", "git.example/Silent/v2", "v2.0.0", "MIT");
+    let mut silent =
+        package("pkg:golang/git.example/Silent/v2@v2.0.0", "git.example/Silent/v2", "v2.0.0", "MIT");
     silent.license.declared = None;
     silent.license.declared_verbatim = Vec::new();
     silent.license.concluded = "NOASSERTION".to_owned();
@@ -216,9 +217,24 @@ pub fn rich() -> AuditReport {
         edge(app, "pkg:npm/free-text@1.0.0", Scope::Runtime, Linkage::Dynamic),
         edge(app, "pkg:npm/custom@1.0.0", Scope::Peer, Linkage::Dynamic),
         edge(app, "pkg:npm/reserved@1.0.0", Scope::Build, Linkage::Build),
-        edge("pkg:npm/%40scope/agreed@2.0.0", "pkg:generic/%3Cevil%3E@1%202", Scope::Runtime, Linkage::Dynamic),
-        edge("pkg:generic/%3Cevil%3E@1%202", "pkg:npm/%40scope/agreed@2.0.0", Scope::Runtime, Linkage::Dynamic),
-        edge("pkg:cargo/differs@0.3.0", "pkg:golang/git.example/Silent/v2@v2.0.0", Scope::Runtime, Linkage::Static),
+        edge(
+            "pkg:npm/%40scope/agreed@2.0.0",
+            "pkg:generic/%3Cevil%3E@1%202",
+            Scope::Runtime,
+            Linkage::Dynamic,
+        ),
+        edge(
+            "pkg:generic/%3Cevil%3E@1%202",
+            "pkg:npm/%40scope/agreed@2.0.0",
+            Scope::Runtime,
+            Linkage::Dynamic,
+        ),
+        edge(
+            "pkg:cargo/differs@0.3.0",
+            "pkg:golang/git.example/Silent/v2@v2.0.0",
+            Scope::Runtime,
+            Linkage::Static,
+        ),
     ];
     dependencies.sort();
     AuditReport {
@@ -283,12 +299,14 @@ pub fn large(packages: usize) -> AuditReport {
     report.findings = Vec::new();
     for number in 0..packages {
         let text = format!("pkg:npm/package-{number:05}@1.{number}.0");
-        let mut each = package(&text, &format!("package-{number:05}"), &format!("1.{number}.0"), "MIT OR Apache-2.0");
+        let mut each =
+            package(&text, &format!("package-{number:05}"), &format!("1.{number}.0"), "MIT OR Apache-2.0");
         each.checksums = vec![Checksum { algorithm: ChecksumAlgorithm::Sha512, value: "0f".repeat(64) }];
         each.details.homepage = Some(format!("https://package-{number}.example/"));
         each.details.repository = Some(format!("git+https://git.example/team/package-{number}.git"));
-        each.origin =
-            Origin::Archive(format!("https://registry.example/package-{number:05}/-/package-{number:05}-1.{number}.0.tgz"));
+        each.origin = Origin::Archive(format!(
+            "https://registry.example/package-{number:05}/-/package-{number:05}-1.{number}.0.tgz"
+        ));
         report.packages.push(each);
         for step in [1, 7, 64] {
             if number + step < packages {
@@ -298,6 +316,11 @@ pub fn large(packages: usize) -> AuditReport {
             }
         }
     }
-    report.dependencies.push(edge("pkg:npm/app@1.0.0", "pkg:npm/package-00000@1.0.0", Scope::Runtime, Linkage::Dynamic));
+    report.dependencies.push(edge(
+        "pkg:npm/app@1.0.0",
+        "pkg:npm/package-00000@1.0.0",
+        Scope::Runtime,
+        Linkage::Dynamic,
+    ));
     report
 }

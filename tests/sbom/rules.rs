@@ -43,7 +43,9 @@ pub fn cyclonedx(document: &[u8]) -> Vec<String> {
         }
         match (key, inner) {
             ("expression", Value::String(text)) => breaches.extend(expression(text)),
-            ("id", Value::String(text)) if catalogue::find_license(text).is_none_or(|id| id.name() != text) => {
+            ("id", Value::String(text))
+                if catalogue::find_license(text).is_none_or(|id| id.name() != text) =>
+            {
                 breaches.push(format!("{text} is no license id of the list"));
             }
             ("name", Value::String(text)) if text == "UNKNOWN" || text == "NOASSERTION" => {
@@ -140,7 +142,17 @@ pub fn spdx3(document: &[u8]) -> Vec<String> {
         if let Some(text) = element["simplelicensing_licenseExpression"].as_str() {
             breaches.extend(expression(text));
         }
-        for key in ["from", "to", "element", "rootElement", "subject", "createdBy", "createdUsing", "dataLicense", "creationInfo"] {
+        for key in [
+            "from",
+            "to",
+            "element",
+            "rootElement",
+            "subject",
+            "createdBy",
+            "createdUsing",
+            "dataLicense",
+            "creationInfo",
+        ] {
             let named: Vec<&str> = match &element[key] {
                 Value::String(one) => vec![one],
                 Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),

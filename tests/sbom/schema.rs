@@ -34,5 +34,9 @@ pub fn violations(schema: &str, document: &[u8]) -> Vec<String> {
         .build(&read(schema))
         .expect("the schema compiles");
     let value: Value = serde_json::from_slice(document).expect("the document is JSON");
-    validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).take(10).collect()
+    validator
+        .iter_errors(&value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .take(10)
+        .collect()
 }
