@@ -85,7 +85,7 @@ fn edges_scopes_and_properties_survive() {
                 component.properties.iter().map(move |property| (purl.clone(), property.clone()))
             })
             .filter(|(_, property)| !property.name.starts_with("licgraph:license:detected"))
-            .filter(|(_, property)| !property.value.contains('\u{1}'))
+            .map(|(purl, property)| (purl, property.name, property.value.replace('\u{1}', "\u{FFFD}")))
             .collect();
         properties.sort();
         let roots: Vec<_> = document.roots.iter().map(|root| name(*root)).collect();
