@@ -29,6 +29,13 @@ fn a_text_of_another_license_is_a_disagreement_and_both_bind() {
 }
 
 #[test]
+fn a_variant_that_asks_for_more_is_a_disagreement() {
+    let files = [("LICENSE", text("BSD-3-Clause-No-Nuclear-License"))];
+    assert!(learn_files(&[expression("BSD-3-Clause")], &files).disagreement.is_some());
+    assert!(learn_files(&[expression("ISC")], &[("LICENSE", text("MIT"))]).disagreement.is_some());
+}
+
+#[test]
 fn what_is_no_disagreement() {
     let notice = "Example\nCopyright 2020 Example\n\nThis product includes software under the MIT License.\n";
     for (declared, files) in [
@@ -41,6 +48,9 @@ fn what_is_no_disagreement() {
         ("LGPL-3.0-only", vec![("COPYING", text("GPL-3.0-only")), ("COPYING.LESSER", text("LGPL-3.0-only"))]),
         ("MIT", vec![("LICENSE", text("MIT")), ("LICENSE-THIRD-PARTY", text("GPL-2.0-only"))]),
         ("MIT", vec![("LICENSE", text("MIT")), ("vendor/other/LICENSE", text("GPL-2.0-only"))]),
+        ("MIT", vec![("LICENSE", text("MIT-0"))]),
+        ("BSD-3-Clause", vec![("LICENSE", text("BSD-3-Clause-HP"))]),
+        ("PSF-2.0", vec![("LICENSE", text("Python-2.0.1"))]),
         ("BSD-3-Clause", vec![("LICENSE", text("BSD-3-Clause")), ("LICENSE.zlib", text("Zlib"))]),
     ] {
         let fact = learn_files(&[expression(declared)], &files);
