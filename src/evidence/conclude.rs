@@ -287,11 +287,14 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
             (false, _) => {
                 let mut answer = from_texts(texts, &[], Looked::Read, notes);
                 let declared: Vec<_> = several.iter().map(ToString::to_string).collect();
-                answer.disagreement = Some(format!(
-                    "declared {}, but its files hold {}",
-                    declared.join(" or "),
-                    list(&texts.own)
-                ));
+                let meant = |seen: &&Seen| {
+                    several.iter().any(|declared| seen.candidates.iter().any(|found| fits(declared, found)))
+                };
+                if !texts.own.iter().all(meant) {
+                    let found = list(&texts.own);
+                    let declared = declared.join(" or ");
+                    answer.disagreement = Some(format!("declared {declared}, but its files hold {found}"));
+                }
                 answer
             }
             (true, Some(narrow)) => {

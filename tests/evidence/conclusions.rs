@@ -73,6 +73,9 @@ fn an_ambiguous_classifier_is_settled_by_the_text() {
         assert!(fact.disagreement.is_none());
         assert!(fact.normalised.is_none());
     }
+    let variant =
+        learn_files(&[classifier("OSI Approved :: BSD License")], &[("LICENSE", text("BSD-3-Clause-HP"))]);
+    assert_eq!((concluded(&variant).as_str(), variant.disagreement), ("BSD-3-Clause-HP", None));
     let (silent, _) = learn_one(&[classifier("OSI Approved :: BSD License")], None);
     assert_eq!(concluded(&silent), "NOASSERTION");
     assert!(silent.concluded.reason.contains("BSD-2-Clause"));
