@@ -12,4 +12,7 @@ pub mod ecosystems;
 pub mod evidence;
 pub mod licenses;
 pub mod model;
+pub mod practices;
+pub mod registry;
 pub mod report;
+pub mod sbom;

@@ -1,5 +1,6 @@
 //! The command line: one file a command.
 
+mod audit_options;
 mod check;
 mod exit;
 mod explain;

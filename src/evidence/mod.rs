@@ -10,6 +10,7 @@ mod declared;
 mod detected;
 mod files;
 pub mod notices;
+mod registry_source;
 mod reuse;
 mod source;
 
@@ -24,6 +25,7 @@ use rayon::prelude::*;
 use std::path::PathBuf;
 
 pub use clarification::{Clarification, VersionRange};
+pub use registry_source::RegistrySource;
 pub use source::{FactSource, Offline};
 
 /// When license files are read.

@@ -4,6 +4,7 @@
 //! [`LicenseFact`] to each package; the law answers with a [`Verdict`]; what is wrong becomes a [`Finding`],
 //! what could not be read a [`Problem`].
 
+mod environment;
 mod expression;
 mod finding;
 mod graph;
@@ -14,9 +15,11 @@ mod package;
 mod practice;
 mod problem;
 mod purl;
+pub mod sbom;
 mod span;
 mod verdict;
 
+pub use environment::UserEnvironment;
 pub use expression::{ExceptionId, ExceptionName, Expression, LicenseId, LicenseName, Term};
 pub use finding::{Finding, Remedy, RemedyKind, RuleId, Severity, Suppression, SuppressionKind};
 pub use graph::{DependencyGraph, NodeIndex, Project};
