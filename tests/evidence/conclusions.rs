@@ -87,7 +87,7 @@ fn a_notice_settles_only_or_later() {
                   General Public License as published by the Free Software Foundation, either version 3 of the \
                   License, or (at your option) any later version.";
     let gnu = classifier("OSI Approved :: GNU General Public License v3 (GPLv3)");
-    let later = learn_files(&[gnu.clone()], &[("LICENSE", text("GPL-3.0-only")), ("COPYRIGHT", notice)]);
+    let later = learn_files(std::slice::from_ref(&gnu), &[("LICENSE", text("GPL-3.0-only")), ("COPYRIGHT", notice)]);
     assert_eq!(concluded(&later), "GPL-3.0-or-later");
     let bare = learn_files(&[gnu], &[("LICENSE", text("GPL-3.0-only"))]);
     assert_eq!(concluded(&bare), "GPL-3.0-only");
@@ -148,7 +148,7 @@ fn unlicensed_with_a_text_stays_unlicensed() {
 #[test]
 fn a_file_that_metadata_names_is_read() {
     let file = LicenseStatement::File("docs/terms.txt".to_owned());
-    let fact = learn_files(&[file.clone()], &[("docs/terms.txt", text("ISC"))]);
+    let fact = learn_files(std::slice::from_ref(&file), &[("docs/terms.txt", text("ISC"))]);
     assert_eq!(concluded(&fact), "ISC");
     let (_, learned) = learn_one(&[file], Some(Files::Directory(fixture("reuse"))));
     assert!(learned.problems.iter().any(|problem| problem.message.contains("docs/terms.txt")));
