@@ -202,7 +202,7 @@ fn fuzz_targets(tree: &Tree) -> Vec<String> {
                 "atheris.Setup(",
                 "fuzzerTestOneInput(",
             ];
-            entry.iter().any(|mark| text.contains(mark)) && word_count(text) >= 8
+            entry.iter().any(|mark| text.contains(mark)) && text.trim().len() >= 60
         })
         .map(|file| file.path.clone())
         .collect()
