@@ -14,7 +14,7 @@ use pgp::types::{Duration, KeyDetails, Password, Tag, Timestamp};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-pub const MAIL: &str = "security@tool.dev";
+pub const MAIL: &str = "security@tool.alt";
 /// 2026-01-01.
 const MADE: u32 = 1_767_225_600;
 const DAY: u32 = 86_400;
@@ -132,10 +132,7 @@ fn a_bad_key_fails_with_its_fault() {
         (rebound(&good(), HashAlgorithm::Sha256, Some(30 * DAY)), "it expired on 2026-01-31"),
         (revoked(&good()), "it is revoked"),
         (public(&secret(MAIL, KeyType::Ed25519Legacy, false)), "nothing in it can encrypt"),
-        (
-            rebound(&secret(MAIL, KeyType::ECDSA(ECCCurve::P256), true), HashAlgorithm::Sha1, None),
-            "broken hash",
-        ),
+        (rebound(&secret(MAIL, KeyType::Rsa(2048), true), HashAlgorithm::Sha1, None), "broken hash"),
     ];
     for (key, fault) in cases {
         let found = of_key(&key);
@@ -162,7 +159,7 @@ fn without_a_date_a_key_that_may_have_expired_does_not_pass() {
 
 #[test]
 fn the_key_that_signs_releases_is_not_the_contacts() {
-    let other = armour(&public(&secret("release@tool.dev", KeyType::Ed25519Legacy, true)));
+    let other = armour(&public(&secret("release@tool.alt", KeyType::Ed25519Legacy, true)));
     assert_eq!(judged(&[("KEYS", &other)]).state, PracticeState::Fail);
     let beside = format!("# Security\n\nReport vulnerabilities to {MAIL}.\n\n{other}\n");
     assert_eq!(judged(&[("SECURITY.md", &beside)]).state, PracticeState::Review);
@@ -205,7 +202,7 @@ fn a_signed_security_txt_is_verified_by_the_keys_of_the_repository() {
     let key = armour(&public(&secret));
     let found = contact(&signed, &key);
     assert_eq!(found.state, PracticeState::Pass, "{}", found.reason);
-    let changed = signed.replace(MAIL, "thief@tool.dev");
+    let changed = signed.replace(MAIL, "thief@tool.alt");
     let found = contact(&changed, &key);
     assert_eq!(found.state, PracticeState::Review, "{}", found.reason);
     assert!(found.reason.contains("not made by any key"), "{}", found.reason);
