@@ -6,6 +6,7 @@ use super::keys::verify_cleartext;
 use super::security_txt::{self, SecurityTxt};
 use super::text::{has_gap, mentions, paragraphs, sections, visible};
 use super::tree::{Document, Tree};
+use jiff::Timestamp;
 
 /// Words for reporting a weakness, in a few languages.
 const REPORT: &[&str] = &[
@@ -132,14 +133,15 @@ fn speaks_of_reports(heading: &str) -> bool {
             && mentions(plain, &["security", "sicherheit", "sécurité"]))
 }
 
-/// Every usable contact, those meant for this first.
-pub fn contacts(tree: &Tree) -> Vec<Contact> {
+/// Every usable contact, those meant for this first. A security.txt that expired by then names none.
+pub fn contacts(tree: &Tree, now: Option<Timestamp>) -> Vec<Contact> {
     let mut found = Vec::new();
     for text in security_texts(tree).iter().filter(|text| !text.is_template()) {
         collect(text, &mut found);
     }
     for (path, file) in security_files(tree) {
-        if file.defects.is_empty() {
+        let expired = file.expires.is_some_and(|time| now.is_some_and(|now| time <= now));
+        if file.defects.is_empty() && !expired {
             found.extend(file.contacts.iter().filter_map(|(line, address)| declared(&path, *line, address)));
         }
     }

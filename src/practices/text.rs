@@ -203,7 +203,7 @@ pub fn has_gap(text: &str) -> bool {
         "[email",
         "[project name]",
     ];
-    mentions(text, &marks) || text.split('<').skip(1).any(is_gap)
+    mentions(text, &marks) || without_code(text).split('<').skip(1).any(is_gap)
 }
 
 /// What follows a `<`: words up to a `>`, where a tag of HTML would have an attribute or a slash.
@@ -214,4 +214,10 @@ fn is_gap(rest: &str) -> bool {
     };
     let worded = inner.contains(' ') && inner.chars().next().is_some_and(char::is_lowercase);
     worded && !inner.contains(['=', '/', '@', '"', '|', '&', ';', '(', '{'])
+}
+
+/// The text without what stands in backticks: the usage of a command has angle brackets too.
+fn without_code(text: &str) -> String {
+    let pieces = text.split('`').enumerate().filter(|(at, _)| at % 2 == 0);
+    pieces.map(|(_, piece)| piece).collect::<Vec<_>>().join(" ")
 }

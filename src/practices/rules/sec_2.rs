@@ -31,7 +31,7 @@ struct Placed {
 }
 
 fn check(context: &Context) -> Outcome {
-    let mails: Vec<String> = contact::contacts(context.tree)
+    let mails: Vec<String> = contact::contacts(context.tree, context.inputs.now)
         .into_iter()
         .filter(|contact| contact.kind == ContactKind::Mail && contact.meant)
         .flat_map(|contact| emails(&contact.address))
@@ -228,7 +228,9 @@ fn linked(context: &Context, mails: &[String]) -> Option<Outcome> {
 fn absent(context: &Context, keys: &[Placed], problems: &[(KeyError, String)]) -> Outcome {
     let texts = contact::security_texts(context.tree);
     let other = texts.iter().find(|text| mentions(text.body, &["s/mime", "smime", "x.509", "age1"]));
-    let private = contact::contacts(context.tree).iter().any(|contact| contact.kind == ContactKind::Forge);
+    let private = contact::contacts(context.tree, context.inputs.now)
+        .iter()
+        .any(|contact| contact.kind == ContactKind::Forge);
     let mut outcome = match (other, keys.first()) {
         (Some(_), _) => Outcome::fail(
             0.8,

@@ -83,7 +83,7 @@ fn named_channels(context: &Context) -> Vec<PracticeEvidence> {
     let mut found = Vec::new();
     for text in contact::security_texts(context.tree).iter().filter(|text| !text.is_template()) {
         for (line, paragraph) in paragraphs(text.body) {
-            let lists = mentions(&paragraph, &["announce", "mailing list", "-announce"]);
+            let lists = mentions(&paragraph, &["mailing list", "-announce", "announce list", "newsletter"]);
             let mail = emails(&paragraph).iter().any(|mail| !is_placeholder(mail)) && lists;
             let page = urls(&paragraph).iter().any(|url| {
                 mentions(url, &["advisor", "announce", "lists.", "/list", "feed", "releases", "bulletin"])
