@@ -1,7 +1,9 @@
 //! Compiles `data/` into the program. A malformed or contradictory record fails the build with file and line.
 
+mod alternatives;
 mod check;
 mod generate;
+mod groups;
 mod records;
 
 use records::Knowledge;
@@ -21,10 +23,13 @@ fn main() {
 
 fn run() -> Result<(), Vec<String>> {
     let root = directory("CARGO_MANIFEST_DIR")?;
-    let knowledge = Knowledge::read(&root.join("data"))?;
+    let data = root.join("data");
+    let knowledge = Knowledge::read(&data)?;
     check::check(&knowledge)?;
-    let target = directory("OUT_DIR")?.join("catalogue.rs");
-    write(&target, &generate::source(&knowledge))
+    let alternatives = alternatives::read(&data, &knowledge)?;
+    let target = directory("OUT_DIR")?;
+    write(&target.join("catalogue.rs"), &generate::source(&knowledge))?;
+    write(&target.join("alternatives.rs"), &alternatives::source(&alternatives))
 }
 
 fn directory(variable: &str) -> Result<PathBuf, Vec<String>> {
