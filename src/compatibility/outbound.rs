@@ -162,6 +162,11 @@ impl Arm {
             .collect()
     }
 
+    /// What the arm asks a part to go under: one whole for each of its members.
+    pub(super) fn members(&self) -> Vec<Outbound> {
+        self.members.iter().map(|member| member.outbound).collect()
+    }
+
     /// The answer for a dependency: the worst over the parts that govern the whole.
     pub fn verdict(&self, law: &Law, inbound: &InboundExpression, situation: Situation) -> Verdict {
         self.governing()
