@@ -8,10 +8,17 @@ mod findings;
 mod project_license;
 mod reach;
 mod read;
+mod relicense;
+mod relicense_report;
 mod report;
 mod request;
 mod work;
 
+pub use relicense::{declared_today, relicense};
+pub use relicense_report::{
+    BlockedTarget, Blocker, DependencyHalf, FileAnswer, OwnHalf, PossibleGroup, PossibleTarget, ProjectRelicense,
+    RelicenseReport, Replacement, TargetAnswer,
+};
 pub use report::{
     AuditReport, DependencyReport, LicenseReport, OutboundOption, PackageReport, ProjectReport,
     SCHEMA_VERSION, Summary, Tool,

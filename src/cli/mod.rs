@@ -8,6 +8,7 @@ mod license;
 mod matrix;
 mod output;
 mod relicense;
+mod relicense_text;
 
 pub use exit::ExitStatus;
 
