@@ -131,8 +131,7 @@ fn check_expression(text: &str, knowledge: &Knowledge) -> Result<(), String> {
             }
             id if operand_wanted => {
                 let known = id.starts_with("LicenseRef-") || knowledge.licenses.contains_key(id);
-                let deprecated =
-                    knowledge.listed.get(id).is_some_and(|entry| entry.is_deprecated_license_id);
+                let deprecated = knowledge.listed.get(id).is_some_and(|entry| entry.is_deprecated_license_id);
                 if !known || deprecated {
                     return Err(format!("`{id}` is not a current id of the SPDX list"));
                 }

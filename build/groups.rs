@@ -20,7 +20,9 @@ pub fn expand(groups: &Groups, pairs: &mut [Placed<RawPair>], errors: &mut Vec<S
                 };
                 match groups.get(name) {
                     Some(members) => ids.extend(members.iter().cloned()),
-                    None => errors.push(place.error(&format!("names the group `@{name}`, which does not exist"))),
+                    None => {
+                        errors.push(place.error(&format!("names the group `@{name}`, which does not exist")))
+                    }
                 }
                 unused.retain(|known| *known != name);
             }

@@ -1,5 +1,6 @@
 //! Which licenses could the projects move to, and what stands in the way?
 
+use super::Known;
 use super::project_license;
 use super::reach::Reach;
 use super::relicense_report::{
@@ -9,7 +10,6 @@ use super::relicense_report::{
 use super::report::{SCHEMA_VERSION, Tool};
 use super::request::AuditRequest;
 use super::work::{self, ExpressionKey, Expressions, Group, Work};
-use super::Known;
 use crate::compatibility::{
     CutGraph, Explanation, Holders, InboundExpression, Law, OutboundExpression, OwnAnswer, OwnCode, Part,
     Situation, explain, own_code, popular, smallest_cut, solve,
@@ -102,7 +102,8 @@ pub fn relicense(
 
 /// Our own code moves with the project; it is not a dependency to fit.
 fn is_own(graph: &DependencyGraph, node: NodeIndex) -> bool {
-    graph.package(node).origin == Origin::Project || graph.projects().iter().any(|project| project.node == node)
+    graph.package(node).origin == Origin::Project
+        || graph.projects().iter().any(|project| project.node == node)
 }
 
 fn holders_of(count: HolderCount) -> Holders {
@@ -159,15 +160,7 @@ impl Question<'_> {
     }
 
     fn work(&self, target: &OutboundExpression) -> Work {
-        work::judge(
-            self.law,
-            self.graph,
-            &self.reach,
-            target,
-            self.keys,
-            self.expressions,
-            self.distribution,
-        )
+        work::judge(self.law, self.graph, &self.reach, target, self.keys, self.expressions, self.distribution)
     }
 
     fn dependencies(&self, target: &OutboundExpression) -> DependencyHalf {
@@ -302,12 +295,18 @@ impl Question<'_> {
         let own = own_code(self.law, &self.today, target, holders_of(self.holders.count));
         let files: Vec<FileAnswer> =
             self.holders.tree.other_licenses.iter().map(|group| self.files(group, target)).collect();
-        let worst = files.iter().filter(|answer| answer.answer > own.answer).max_by_key(|answer| answer.answer);
+        let worst =
+            files.iter().filter(|answer| answer.answer > own.answer).max_by_key(|answer| answer.answer);
         let OwnCode { answer, reason, authority } = own;
         match worst {
             Some(file) => OwnHalf {
                 answer: file.answer,
-                reason: format!("{reason} But {} under {}: {}", files_text(file.count), file.license, file.reason),
+                reason: format!(
+                    "{reason} But {} under {}: {}",
+                    files_text(file.count),
+                    file.license,
+                    file.reason
+                ),
                 authority,
                 files,
             },
@@ -373,9 +372,10 @@ impl Question<'_> {
             }
             let record = self.law.candidate_record(candidate);
             let own = own_code(self.law, &self.today, &target, holders_of(self.holders.count));
-            groups.entry((record.subject != Subject::Software, record.category)).or_default().push(
-                PossibleTarget { license: id.to_owned(), dependencies, own_code: own.answer },
-            );
+            groups
+                .entry((record.subject != Subject::Software, record.category))
+                .or_default()
+                .push(PossibleTarget { license: id.to_owned(), dependencies, own_code: own.answer });
         }
         groups
             .into_iter()

@@ -100,7 +100,8 @@ fn request(arguments: &RelicenseArguments) -> Result<AuditRequest, Failure> {
             Some((packages, linkage)) => request.linkages.push(linkage_override(packages, linkage)?),
             None => {
                 let linkage: Linkage = parse_linkage(text).map_err(Failure::Use)?;
-                let all = [Ecosystem::Cargo, Ecosystem::Npm, Ecosystem::Python, Ecosystem::Go, Ecosystem::Other];
+                let all =
+                    [Ecosystem::Cargo, Ecosystem::Npm, Ecosystem::Python, Ecosystem::Go, Ecosystem::Other];
                 request.default_linkage.extend(all.map(|ecosystem| (ecosystem, linkage)));
             }
         }

@@ -1,9 +1,10 @@
 //! The answer of `licgraph relicense` for people.
 
 use crate::audit::{
-    BlockedTarget, Blocker, DependencyHalf, OwnHalf, PossibleGroup, ProjectRelicense, RelicenseReport, Replacement,
+    BlockedTarget, Blocker, DependencyHalf, OwnHalf, PossibleGroup, PossibleTarget, ProjectRelicense,
+    RelicenseReport, Replacement,
 };
-use crate::compatibility::OwnAnswer;
+use crate::compatibility::{OwnAnswer, POPULAR};
 use crate::holders::{HolderCount, OwnHolders, Person};
 use crate::model::Verdict;
 
@@ -88,7 +89,10 @@ impl Page {
         for group in &holders.tree.other_licenses {
             let more = if group.count > 3 { ", ..." } else { "" };
             let files: Vec<&str> = group.files.iter().take(3).map(String::as_str).collect();
-            self.wrapped(2, &format!("under {} ({}): {}{more}", group.license, group.count, files.join(", ")));
+            self.wrapped(
+                2,
+                &format!("under {} ({}): {}{more}", group.license, group.count, files.join(", ")),
+            );
         }
     }
 
@@ -102,7 +106,8 @@ impl Page {
         if names.is_empty() {
             return;
         }
-        let more = if names.len() > SHOWN { format!(" and {} more", names.len() - SHOWN) } else { String::new() };
+        let more =
+            if names.len() > SHOWN { format!(" and {} more", names.len() - SHOWN) } else { String::new() };
         let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
         self.wrapped(2, &format!("{title}: {}{more}", shown.join(", ")));
     }
@@ -140,7 +145,8 @@ impl Page {
         self.blockers("not together", &half.conflict);
         match &half.replace {
             Some(set) if !set.is_empty() => {
-                let what = if set.len() == 1 { "replacing this one is enough" } else { "replacing these is enough" };
+                let what =
+                    if set.len() == 1 { "replacing this one is enough" } else { "replacing these is enough" };
                 self.wrapped(4, &format!("{what}: {}", labels(set)));
             }
             None if !half.verdict.is_allowed() => self.line(4, "no replacement of a dependency opens it"),
@@ -151,7 +157,10 @@ impl Page {
     fn blockers(&mut self, title: &str, blockers: &[Blocker]) {
         for blocker in blockers.iter().take(SHOWN) {
             let path = blocker.path.join(" > ");
-            self.wrapped(4, &format!("{title}: {} ({}, {}): {path}", blocker.label, blocker.license, blocker.linkage));
+            self.wrapped(
+                4,
+                &format!("{title}: {} ({}, {}): {path}", blocker.label, blocker.license, blocker.linkage),
+            );
             self.wrapped(6, &blocker.reason);
         }
         if blockers.len() > SHOWN {
@@ -167,28 +176,36 @@ impl Page {
         for group in &half.files {
             self.wrapped(
                 4,
-                &format!("files under {} ({}): {}. {}", group.license, group.count, group.answer.name(), group.reason),
+                &format!(
+                    "files under {} ({}): {}. {}",
+                    group.license,
+                    group.count,
+                    group.answer.name(),
+                    group.reason
+                ),
             );
         }
     }
 
     fn possible(&mut self, groups: &[PossibleGroup]) {
         self.line(2, "the dependencies allow (`*`: if a condition is met):");
+        let allowed = groups.iter().flat_map(|group| &group.licenses);
+        let well_known: Vec<String> = POPULAR
+            .iter()
+            .filter_map(|id| allowed.clone().find(|target| target.license == *id))
+            .map(marked)
+            .collect();
+        if !well_known.is_empty() {
+            self.wrapped(4, &format!("well-known ones ({}): {}", well_known.len(), well_known.join(", ")));
+        }
         for group in groups {
             for (answer, how) in [
                 (OwnAnswer::Yes, "our own code may move"),
                 (OwnAnswer::Ask, "find out about our own code"),
                 (OwnAnswer::No, "if all holders agree"),
             ] {
-                let licenses: Vec<String> = group
-                    .licenses
-                    .iter()
-                    .filter(|target| target.own_code == answer)
-                    .map(|target| {
-                        let mark = if target.dependencies == Verdict::Conditional { "*" } else { "" };
-                        format!("{}{mark}", target.license)
-                    })
-                    .collect();
+                let licenses: Vec<String> =
+                    group.licenses.iter().filter(|target| target.own_code == answer).map(marked).collect();
                 if !licenses.is_empty() {
                     let title = format!("{}, {how} ({})", group.category, licenses.len());
                     self.wrapped(4, &format!("{title}: {}", licenses.join(", ")));
@@ -205,20 +222,35 @@ impl Page {
             return;
         }
         self.line(2, "in the way of well-known licenses:");
+        let mut answers: Vec<(Vec<&str>, String)> = Vec::new();
         for target in targets {
-            let more = target.blockers.saturating_sub(target.nearest.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let replace = match &target.replace {
-                Some(set) if set.len() > SHOWN => format!("; replace {} packages", set.len()),
-                Some(set) if !set.is_empty() => format!("; replace {}", labels(set)),
-                _ => String::new(),
-            };
-            self.wrapped(
-                4,
-                &format!("{} ({}): {}{more}{replace}", target.license, target.dependencies, target.nearest.join(", ")),
-            );
+            let text = blocking(target);
+            match answers.iter_mut().find(|(_, known)| *known == text) {
+                Some((licenses, _)) => licenses.push(&target.license),
+                None => answers.push((vec![&target.license], text)),
+            }
+        }
+        for (licenses, text) in answers {
+            self.wrapped(4, &format!("{} {text}", licenses.join(", ")));
         }
     }
+}
+
+/// What stands in the way of a license, in one line.
+fn blocking(target: &BlockedTarget) -> String {
+    let more = target.blockers.saturating_sub(target.nearest.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let replace = match &target.replace {
+        Some(set) if set.len() > SHOWN => format!("; replace {} packages", set.len()),
+        Some(set) if !set.is_empty() => format!("; replace {}", labels(set)),
+        _ => String::new(),
+    };
+    format!("({}): {}{more}{replace}", target.dependencies, target.nearest.join(", "))
+}
+
+fn marked(target: &PossibleTarget) -> String {
+    let mark = if target.dependencies == Verdict::Conditional { "*" } else { "" };
+    format!("{}{mark}", target.license)
 }
 
 fn labels(set: &[Replacement]) -> String {

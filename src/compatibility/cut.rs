@@ -112,13 +112,7 @@ impl Network {
     }
 
     /// One path along rising levels, without recursion: dependency chains can be long.
-    fn push_path(
-        &mut self,
-        source: usize,
-        sink: usize,
-        levels: &[usize],
-        next: &mut [usize],
-    ) -> Option<u32> {
+    fn push_path(&mut self, source: usize, sink: usize, levels: &[usize], next: &mut [usize]) -> Option<u32> {
         let mut path: Vec<usize> = Vec::new();
         let mut node = source;
         while node != sink {
@@ -158,7 +152,12 @@ impl Network {
 mod tests {
     use super::{CutGraph, smallest_cut};
 
-    fn cut(edges: &[(usize, usize)], packages: usize, fixed: &[usize], unwanted: &[usize]) -> Option<Vec<usize>> {
+    fn cut(
+        edges: &[(usize, usize)],
+        packages: usize,
+        fixed: &[usize],
+        unwanted: &[usize],
+    ) -> Option<Vec<usize>> {
         let fixed: Vec<bool> = (0..packages).map(|package| fixed.contains(&package)).collect();
         smallest_cut(&CutGraph { packages, edges, root: 0, fixed: &fixed }, unwanted)
     }

@@ -67,7 +67,12 @@ impl OwnCode {
 }
 
 /// Answers for code that is under `today` and is to be conveyed under `target`.
-pub fn own_code(law: &Law, today: &OutboundExpression, target: &OutboundExpression, holders: Holders) -> OwnCode {
+pub fn own_code(
+    law: &Law,
+    today: &OutboundExpression,
+    target: &OutboundExpression,
+    holders: Holders,
+) -> OwnCode {
     if today.text == target.text {
         return OwnCode::new(OwnAnswer::Yes, "Nothing changes.", Vec::new());
     }
@@ -85,7 +90,10 @@ pub fn own_code(law: &Law, today: &OutboundExpression, target: &OutboundExpressi
         },
         (_, Holders::Unknown) => OwnCode {
             answer: OwnAnswer::Ask,
-            reason: format!("{} Find out who holds the copyright; all of them have to agree.", by_license.reason),
+            reason: format!(
+                "{} Find out who holds the copyright; all of them have to agree.",
+                by_license.reason
+            ),
             ..by_license
         },
     }
@@ -115,9 +123,9 @@ fn by_license(law: &Law, today: &OutboundExpression, target: &OutboundExpression
             worst = Some(promise(found, arm, target));
         }
     }
-    worst.or(first_yes).unwrap_or_else(|| {
-        OwnCode::new(OwnAnswer::Ask, "The terms of the target are not known.", Vec::new())
-    })
+    worst
+        .or(first_yes)
+        .unwrap_or_else(|| OwnCode::new(OwnAnswer::Ask, "The terms of the target are not known.", Vec::new()))
 }
 
 /// Names the arm that cannot be promised, where the target promises more than one.
@@ -125,11 +133,7 @@ fn promise(found: OwnCode, arm: &Arm, target: &OutboundExpression) -> OwnCode {
     if target.arms().len() < 2 {
         return found;
     }
-    let what = if arm.is_future() {
-        "versions not yet published".to_owned()
-    } else {
-        arm.text()
-    };
+    let what = if arm.is_future() { "versions not yet published".to_owned() } else { arm.text() };
     OwnCode { reason: format!("{} promises {what} too. {}", target.text, found.reason), ..found }
 }
 
@@ -210,7 +214,9 @@ impl Today<'_> {
         }
         let yes = |reason: String| Some(OwnCode::new(OwnAnswer::Yes, reason, self.authority()));
         match (self.added, target_added) {
-            (Added::Nothing, Added::Nothing) => yes(format!("{} is one of the licenses given today.", self.id())),
+            (Added::Nothing, Added::Nothing) => {
+                yes(format!("{} is one of the licenses given today.", self.id()))
+            }
             (Added::Listed(exception), Added::Nothing) if exception.restricts => Some(OwnCode::new(
                 OwnAnswer::No,
                 format!("{} narrows what is given today, and cannot be dropped.", exception.id),
@@ -258,7 +264,11 @@ impl Today<'_> {
         let conversion = self.law.conversion(self.terms, target)?;
         Some(OwnCode::new(
             OwnAnswer::Yes,
-            format!("{} lets everyone pass the code on under {}.", conversion.clause, self.law.candidate_id(target)),
+            format!(
+                "{} lets everyone pass the code on under {}.",
+                conversion.clause,
+                self.law.candidate_id(target)
+            ),
             vec![conversion.clause.to_owned()],
         ))
     }
@@ -280,7 +290,8 @@ impl Today<'_> {
                 OwnAnswer::Yes => format!("{} allows it; its notices stay.", self.id()),
                 _ => cell.ground.reason(self.law, self.id(), id, Some(self.terms)),
             };
-            return OwnCode::new(answer, reason, cell.ground.authority(self.law, Some(self.terms), None).into_iter().chain(self.authority()).take(1).collect());
+            let authority = self.record().gpl_authority.map(|text| vec![text.to_owned()]);
+            return OwnCode::new(answer, reason, authority.unwrap_or_else(|| self.authority()));
         }
         if !project.category.is_free() {
             // The target gives less, so nothing is promised that today's license withholds.
@@ -314,9 +325,8 @@ impl Today<'_> {
     }
 
     fn authority(&self) -> Vec<String> {
-        let record = self.record();
-        match record.authority {
-            [] => vec![record.gpl_authority.map_or_else(|| format!("{} text", self.id()), str::to_owned)],
+        match self.record().authority {
+            [] => vec![format!("{} text", self.id())],
             [first, ..] => vec![(*first).to_owned()],
         }
     }

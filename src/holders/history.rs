@@ -31,7 +31,8 @@ pub fn read(directory: &Path, problems: &mut Vec<Problem>) -> Option<History> {
     let directory = directory.canonicalize().ok()?;
     let top = directory.ancestors().find(|path| path.join(".git").exists())?;
     let mut failed = |what: &str| {
-        problems.push(Problem::fact_missing(None, format!("git history: {what}; holders are not known from it")));
+        problems
+            .push(Problem::fact_missing(None, format!("git history: {what}; holders are not known from it")));
     };
     let repository = match gix::open_opts(top, gix::open::Options::isolated()) {
         Ok(repository) => repository,
@@ -67,9 +68,11 @@ fn walk(repository: &gix::Repository, below: &PathBuf) -> Result<History, String
             complete = false;
             continue;
         };
-        match info.object().map_err(|error| error.to_string()).and_then(|commit| {
-            if changes(&commit, below)? { seen.commit(&commit, &mailmap) } else { Ok(()) }
-        }) {
+        match info
+            .object()
+            .map_err(|error| error.to_string())
+            .and_then(|commit| if changes(&commit, below)? { seen.commit(&commit, &mailmap) } else { Ok(()) })
+        {
             Ok(()) => {}
             Err(_) => complete = false,
         }

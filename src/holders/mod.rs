@@ -55,8 +55,9 @@ pub fn read(directory: &Path, licenses: &[String]) -> OwnHolders {
 }
 
 fn conclude(history: Option<&History>, tree: &Tree) -> (HolderCount, String) {
-    let authors: Vec<&str> =
-        history.map(|history| history.authors.iter().map(|person| person.name.as_str()).collect()).unwrap_or_default();
+    let authors: Vec<&str> = history
+        .map(|history| history.authors.iter().map(|person| person.name.as_str()).collect())
+        .unwrap_or_default();
     if authors.len() > 1 {
         return (HolderCount::Several, format!("{} people wrote what git history records.", authors.len()));
     }
@@ -80,7 +81,9 @@ fn conclude(history: Option<&History>, tree: &Tree) -> (HolderCount, String) {
             (HolderCount::Unknown, "Not all of the git history could be read.".to_owned())
         }
         Some(_) => match authors.first() {
-            Some(author) => (HolderCount::Sole, format!("{author} wrote all of it, and no notice names anybody else.")),
+            Some(author) => {
+                (HolderCount::Sole, format!("{author} wrote all of it, and no notice names anybody else."))
+            }
             None => (HolderCount::Unknown, "Git history names no person as author.".to_owned()),
         },
     }

@@ -106,7 +106,8 @@ impl Crowd {
                 Some(Person { name: name.clone(), commits: names.values().sum() })
             })
             .collect();
-        people.sort_by(|left, right| right.commits.cmp(&left.commits).then_with(|| left.name.cmp(&right.name)));
+        people
+            .sort_by(|left, right| right.commits.cmp(&left.commits).then_with(|| left.name.cmp(&right.name)));
         people
     }
 }

@@ -34,7 +34,9 @@ fn is_comment_sign(sign: char) -> bool {
 }
 
 fn end_of_comment(text: &str) -> &str {
-    let text = ["*/", "-->", "#}", "%>", "*)", "--}}"].iter().fold(text.trim(), |text, end| text.trim_end_matches(end).trim());
+    let text = ["*/", "-->", "#}", "%>", "*)", "--}}"]
+        .iter()
+        .fold(text.trim(), |text, end| text.trim_end_matches(end).trim());
     text.trim_end_matches(['"', '\''])
 }
 
@@ -47,7 +49,8 @@ pub fn copyright_lines(text: &str) -> Vec<String> {
     text.lines()
         .filter_map(|line| {
             let line = line.trim().trim_start_matches(is_comment_sign);
-            let rest = line.get(..9).filter(|start| start.eq_ignore_ascii_case("copyright")).map(|_| &line[9..])?;
+            let rest =
+                line.get(..9).filter(|start| start.eq_ignore_ascii_case("copyright")).map(|_| &line[9..])?;
             let marked = rest.contains("(c)") || rest.contains("(C)") || rest.contains('©');
             let dated = rest.split(|c: char| !c.is_ascii_digit()).any(|part| part.len() == 4);
             (marked || dated).then(|| holder(rest))?
@@ -90,7 +93,8 @@ pub fn listed(text: &str) -> Vec<String> {
             let name = item.split(['<', '(', '[']).next().unwrap_or_default().trim().trim_end_matches(',');
             let addressed = item.contains('<') && item.contains('@');
             let words = name.split_whitespace().count();
-            ((addressed || is_item) && (1..=5).contains(&words) && !name.starts_with('#')).then(|| name.to_owned())
+            ((addressed || is_item) && (1..=5).contains(&words) && !name.starts_with('#'))
+                .then(|| name.to_owned())
         })
         .collect()
 }

@@ -93,7 +93,8 @@ pub fn read(directory: &Path, licenses: &[String], problems: &mut Vec<Problem>) 
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                problems.push(Problem::fact_missing(None, format!("a directory could not be entered: {error}")));
+                problems
+                    .push(Problem::fact_missing(None, format!("a directory could not be entered: {error}")));
                 continue;
             }
         };
@@ -204,9 +205,14 @@ fn is_agreement(name: &str, relative: &str) -> bool {
 
 fn asks_for_agreement(text: &str) -> bool {
     let text = text.to_lowercase();
-    ["contributor license agreement", "contributor licence agreement", "developer certificate of origin", "signed-off-by"]
-        .iter()
-        .any(|phrase| text.contains(phrase))
+    [
+        "contributor license agreement",
+        "contributor licence agreement",
+        "developer certificate of origin",
+        "signed-off-by",
+    ]
+    .iter()
+    .any(|phrase| text.contains(phrase))
 }
 
 /// The start of a file as text; what is not UTF-8 is replaced.
@@ -217,6 +223,7 @@ fn text(path: &Path, limit: u64) -> std::io::Result<String> {
 }
 
 fn slashed(path: &Path) -> String {
-    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let parts: Vec<_> =
+        path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     parts.join("/")
 }
