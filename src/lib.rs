@@ -10,6 +10,7 @@ pub mod cli;
 pub mod compatibility;
 pub mod ecosystems;
 pub mod evidence;
+pub mod holders;
 pub mod licenses;
 pub mod model;
 pub mod practices;

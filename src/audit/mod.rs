@@ -3,15 +3,24 @@
 //! Data flows down once. Policy and practices are applied to the report by the caller, see [`crate::policy`] and
 //! [`crate::practices`]; outputs render the [`AuditReport`] and nothing else.
 
+mod alternatives;
 mod assemble;
 mod findings;
 mod project_license;
 mod reach;
 mod read;
+mod relicense;
+mod relicense_report;
+mod remedies;
 mod report;
 mod request;
 mod work;
 
+pub use relicense::{declared_today, relicense};
+pub use relicense_report::{
+    BlockedTarget, Blocker, DependencyHalf, FileAnswer, OwnHalf, PossibleGroup, PossibleTarget,
+    ProjectRelicense, RelicenseReport, Replacement, TargetAnswer,
+};
 pub use report::{
     AuditReport, DependencyReport, LicenseReport, OutboundOption, PackageReport, ProjectReport,
     SCHEMA_VERSION, Summary, Tool,

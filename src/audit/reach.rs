@@ -72,6 +72,11 @@ impl Reach {
         self.order.retain(|node| entries[node.index()].is_some());
     }
 
+    /// The project.
+    pub fn root(&self) -> NodeIndex {
+        self.root
+    }
+
     /// Every package reached, the project itself not among them.
     pub fn packages(&self) -> &[NodeIndex] {
         &self.order

@@ -13,6 +13,7 @@ mod notices;
 mod output;
 mod practices;
 mod relicense;
+mod relicense_text;
 mod sbom;
 mod schema;
 
