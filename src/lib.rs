@@ -12,3 +12,4 @@ pub mod ecosystems;
 pub mod evidence;
 pub mod licenses;
 pub mod model;
+pub mod policy;

@@ -12,11 +12,13 @@ mod report;
 mod request;
 mod work;
 
+pub use assemble::sort_findings;
+pub use findings::fingerprint;
 pub use report::{
     AuditReport, DependencyReport, LicenseReport, OutboundOption, PackageReport, ProjectReport,
     SCHEMA_VERSION, Summary, Tool,
 };
-pub use request::{AuditError, AuditRequest, LinkageOverride};
+pub use request::{AuditError, AuditRequest, LinkageOverride, PathFilter};
 
 use crate::evidence::{self, EvidenceOptions, FactSource};
 use crate::model::{DependencyGraph, LicenseFact, Problem};

@@ -15,6 +15,35 @@ pub struct LinkageOverride {
     pub linkage: Linkage,
 }
 
+/// Which directories of a tree are audited.
+#[derive(Clone, Debug, Default)]
+pub struct PathFilter {
+    /// Directories relative to the audited tree, with `/`; everything where there is none.
+    pub roots: Vec<String>,
+    /// Paths relative to the audited tree that are left out, with all below them.
+    pub exclude: Vec<GlobMatcher>,
+}
+
+impl PathFilter {
+    /// Whether a directory, relative to the audited tree, is audited. The tree itself is `.`.
+    pub fn takes(&self, directory: &str) -> bool {
+        let below = |root: &String| {
+            let root = root.trim_start_matches("./").trim_end_matches('/');
+            matches!(root, "" | ".")
+                || directory == root
+                || directory.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let inside = self.roots.is_empty() || self.roots.iter().any(below);
+        inside && !self.excludes(directory)
+    }
+
+    /// Whether a path, or a directory around it, is left out.
+    pub fn excludes(&self, path: &str) -> bool {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        ends.map(|end| &path[..end]).any(|part| self.exclude.iter().any(|pattern| pattern.is_match(part)))
+    }
+}
+
 /// Everything the audit is told.
 #[derive(Debug)]
 pub struct AuditRequest {
@@ -32,6 +61,8 @@ pub struct AuditRequest {
     pub default_linkage: Vec<(Ecosystem, Linkage)>,
     /// Stated linkages.
     pub linkages: Vec<LinkageOverride>,
+    /// Which directories of the tree are audited.
+    pub paths: PathFilter,
     /// Leave out what is only used to develop.
     pub without_dev: bool,
     /// When the report is made, as RFC 3339; none leaves the time out.
@@ -51,6 +82,7 @@ impl AuditRequest {
             distribution: Distribution::default(),
             default_linkage: Vec::new(),
             linkages: Vec::new(),
+            paths: PathFilter::default(),
             without_dev: false,
             created: None,
         }
