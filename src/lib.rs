@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod cli;
 pub mod compatibility;
+pub mod diff;
 pub mod ecosystems;
 pub mod evidence;
 pub mod licenses;

@@ -4,6 +4,7 @@ use crate::compatibility::Law;
 use crate::ecosystems::ReadContext;
 use crate::model::{Distribution, Ecosystem, Expression, Linkage};
 use globset::GlobMatcher;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A linkage that the user states for packages.
@@ -22,6 +23,8 @@ pub struct PathFilter {
     pub roots: Vec<String>,
     /// Paths relative to the audited tree that are left out, with all below them.
     pub exclude: Vec<GlobMatcher>,
+    /// Exactly these directories, where only what a change touches is audited.
+    pub only: Option<BTreeSet<String>>,
 }
 
 impl PathFilter {
@@ -34,7 +37,8 @@ impl PathFilter {
                 || directory.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
         };
         let inside = self.roots.is_empty() || self.roots.iter().any(below);
-        inside && !self.excludes(directory)
+        let touched = self.only.as_ref().is_none_or(|only| only.contains(directory));
+        inside && touched && !self.excludes(directory)
     }
 
     /// Whether a path, or a directory around it, is left out.

@@ -52,7 +52,12 @@ impl FailLevel {
 
     /// Whether this finding fails a run. A suppressed one never does.
     pub fn fails(self, finding: &Finding) -> bool {
-        finding.suppressed.is_none() && self >= Self::needed_for(finding)
+        finding.suppressed.is_none() && self.reaches(finding.severity, finding.verdict)
+    }
+
+    /// Whether a finding of this severity with this verdict behind it fails a run.
+    pub fn reaches(self, severity: Severity, verdict: Option<Verdict>) -> bool {
+        self >= Self::needed_for(severity, verdict)
     }
 
     /// Whether any finding of the report fails a run.
@@ -60,8 +65,8 @@ impl FailLevel {
         report.findings.iter().any(|finding| self.fails(finding))
     }
 
-    fn needed_for(finding: &Finding) -> Self {
-        match (finding.severity, finding.verdict) {
+    fn needed_for(severity: Severity, verdict: Option<Verdict>) -> Self {
+        match (severity, verdict) {
             (Severity::Error, Some(Verdict::Unknown)) => Self::Unknown,
             (Severity::Error, _) => Self::Incompatible,
             (Severity::Warning, _) => Self::Conditional,

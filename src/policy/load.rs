@@ -20,6 +20,8 @@ const SIZE_LIMIT: u64 = 4 << 20;
 pub struct Loader {
     /// A policy below all others, named by the user; it may lie anywhere.
     pub shared: Option<PathBuf>,
+    /// The tree that `extends` must not leave; the repository around the file, else its directory, if not given.
+    pub tree: Option<PathBuf>,
 }
 
 /// A file that is being read, to notice circles.
@@ -42,6 +44,11 @@ pub fn find(path: &Path) -> Option<PathBuf> {
     let absolute = fs::canonicalize(path).ok()?;
     let start = if absolute.is_dir() { absolute.as_path() } else { absolute.parent()? };
     let top = start.ancestors().find(|directory| directory.join(".git").exists()).unwrap_or(start);
+    find_below(start, top)
+}
+
+/// As [`find`], up to a given directory.
+pub fn find_below(start: &Path, top: &Path) -> Option<PathBuf> {
     start
         .ancestors()
         .take_while(|directory| directory.starts_with(top))
@@ -60,11 +67,11 @@ impl Loader {
         variable: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Policy, PolicyError> {
         let mut policy = match path {
-            Some(path) => read_whole(path)?,
+            Some(path) => read_whole(path, self.tree.as_deref())?,
             None => Policy::default(),
         };
         if let Some(shared) = &self.shared {
-            policy = merge(policy, read_whole(shared)?);
+            policy = merge(policy, read_whole(shared, None)?);
         }
         policy.override_with(Overrides::from_environment(variable)?);
         Ok(policy)
@@ -72,15 +79,18 @@ impl Loader {
 }
 
 /// A file with everything it extends.
-fn read_whole(path: &Path) -> Result<Policy, PolicyError> {
+fn read_whole(path: &Path, tree: Option<&Path>) -> Result<Policy, PolicyError> {
     let unreadable = |source| PolicyError::Read { path: path.display().to_string(), source };
     let absolute = fs::canonicalize(path).map_err(unreadable)?;
     let directory = absolute.parent().unwrap_or(Path::new("/")).to_owned();
-    let tree = directory
-        .ancestors()
-        .find(|ancestor| ancestor.join(".git").exists())
-        .unwrap_or(&directory)
-        .to_owned();
+    let tree = match tree {
+        Some(tree) => fs::canonicalize(tree).map_err(unreadable)?,
+        None => directory
+            .ancestors()
+            .find(|ancestor| ancestor.join(".git").exists())
+            .unwrap_or(&directory)
+            .to_owned(),
+    };
     read_file(&absolute, &mut Reading { tree: &tree, chain: Vec::new() })
 }
 
