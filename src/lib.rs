@@ -14,3 +14,7 @@ pub mod evidence;
 pub mod licenses;
 pub mod model;
 pub mod policy;
+pub mod practices;
+pub mod registry;
+pub mod report;
+pub mod sbom;

@@ -36,6 +36,8 @@ pub struct Known {
     pub read: Vec<String>,
     /// What was seen and not read, with the reason.
     pub not_read: Vec<String>,
+    /// Clarifications, by position, that cover no package.
+    pub unused_clarifications: Vec<usize>,
     /// What was asked of registries.
     pub fetched: std::collections::BTreeMap<String, usize>,
     /// What could have been asked and was not.
@@ -73,6 +75,7 @@ pub fn learn(
         problems: reading.problems,
         read: reading.read,
         not_read: reading.not_read,
+        unused_clarifications: learned.unused_clarifications,
         fetched: source.fetched(),
         not_fetched: source.not_fetched(),
     })

@@ -1,11 +1,10 @@
-//! What every command that audits shares: the policy's flags, and the way from a path to a finished report.
+//! The way from what was typed to a finished report: policy, audit, policy applied, baseline.
 
+use super::audit_options::{AuditOptions, VerifyChoice};
 use super::exit::ExitStatus;
-use super::explain::parse_distribution;
 use super::input::{Failure, expression};
-use crate::audit::{AuditReport, AuditRequest, audit};
-use crate::evidence::{EvidenceOptions, Offline};
-use crate::model::Distribution;
+use crate::audit::{AuditReport, judge};
+use crate::evidence::{Clarification, VersionRange};
 use crate::policy::{self, FailLevel, Loader, Overrides, Policy, baseline};
 use clap::Args;
 use jiff::civil::Date;
@@ -13,13 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// Flags about the policy.
 #[derive(Clone, Debug, Default, Args)]
-pub struct PolicyArguments {
-    /// Judge under this license instead of the one the project declares.
-    #[arg(long, value_name = "EXPR")]
-    pub license: Option<String>,
-    /// How the work reaches people: binary, source, network or internal.
-    #[arg(long, value_parser = parse_distribution)]
-    pub distribution: Option<Distribution>,
+pub struct PolicyOptions {
     /// The policy, instead of the licgraph.toml of the audited tree.
     #[arg(long, value_name = "FILE", env = "LICGRAPH_POLICY")]
     pub policy: Option<PathBuf>,
@@ -32,8 +25,9 @@ pub struct PolicyArguments {
     /// Findings in this file are known and do not fail the run.
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// From which findings on the run fails: never, incompatible, unknown, conditional or any.
-    #[arg(long, value_name = "LEVEL")]
+    /// The least serious thing that fails the run: never, incompatible, unknown, conditional or note
+    /// [default: unknown].
+    #[arg(long, value_name = "LEVEL", env = "LICGRAPH_FAIL_ON")]
     pub fail_on: Option<FailLevel>,
 }
 
@@ -46,10 +40,12 @@ pub struct Audited {
     pub policy: Policy,
     /// The day of the run.
     pub today: Date,
+    /// The audited root.
+    pub root: PathBuf,
 }
 
 impl Audited {
-    /// How the run ends.
+    /// How the run ends. Findings first: a run that fails says so even where something could not be read.
     pub fn status(&self) -> ExitStatus {
         if self.policy.fail_level().fails_report(&self.report) {
             ExitStatus::Findings
@@ -61,78 +57,115 @@ impl Audited {
     }
 }
 
-/// A variable of this process.
-pub fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+/// A tree that was taken out of a revision: where it lies, and the directory of ours around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Extracted<'a> {
+    /// The top of the repository's tree.
+    pub top: &'a Path,
 }
 
-/// The day of the run.
-pub fn today() -> Result<Date, Failure> {
-    policy::today(&variable).map_err(|error| Failure::Use(error.to_string()))
+/// An audit of a path with the flags that most commands do not have left at their defaults.
+pub fn plain_options(path: &Path, offline: bool) -> AuditOptions {
+    AuditOptions {
+        path: path.to_owned(),
+        license: None,
+        distribution: None,
+        links: Vec::new(),
+        no_dev: false,
+        offline,
+        resolve: false,
+        verify: VerifyChoice::All,
+        python: None,
+        platform: None,
+        python_environment: None,
+    }
 }
 
-/// When the report is made, if a time was given.
-pub fn created() -> Option<String> {
-    let seconds: i64 = variable("SOURCE_DATE_EPOCH")?.parse().ok()?;
-    jiff::Timestamp::from_second(seconds).ok().map(|time| time.to_string())
-}
-
-/// The policy for a path, with the flags over it.
-pub fn load_policy(path: &Path, arguments: &PolicyArguments) -> Result<Policy, Failure> {
-    load_policy_within(path, None, arguments)
-}
-
-/// As [`load_policy`], for a tree that lies below a directory of our own.
-fn load_policy_within(
-    path: &Path,
-    tree: Option<&Path>,
-    arguments: &PolicyArguments,
+/// The policy for what is audited, with the flags over it.
+pub fn load_policy(
+    options: &AuditOptions,
+    flags: &PolicyOptions,
+    extracted: Option<Extracted<'_>>,
 ) -> Result<Policy, Failure> {
-    let found = match (&arguments.policy, tree) {
-        _ if arguments.no_policy => None,
+    let found = match (&flags.policy, extracted) {
+        _ if flags.no_policy => None,
         (Some(named), _) => Some(named.clone()),
-        (None, Some(tree)) => policy::find_below(path, tree),
-        (None, None) => policy::find(path),
+        (None, Some(extracted)) => policy::find_below(&options.path, extracted.top),
+        (None, None) => policy::find(&options.path),
     };
-    let loader = Loader { shared: arguments.shared_policy.clone(), tree: tree.map(Path::to_owned) };
+    let loader = Loader {
+        shared: flags.shared_policy.clone(),
+        tree: extracted.map(|extracted| extracted.top.to_owned()),
+    };
     let mut policy =
         loader.load(found.as_deref(), &variable).map_err(|error| Failure::Use(error.to_string()))?;
     policy.override_with(Overrides {
-        license: arguments.license.as_deref().map(expression).transpose()?,
-        distribution: arguments.distribution,
-        fail_on: arguments.fail_on,
-        offline: None,
+        license: options.license.as_deref().map(expression).transpose()?,
+        distribution: options.distribution,
+        fail_on: flags.fail_on,
+        offline: options.offline.then_some(true),
     });
     Ok(policy)
 }
 
-/// Audits a path under its policy and baseline.
-pub fn run(path: &Path, arguments: &PolicyArguments) -> Result<Audited, Failure> {
-    let policy = load_policy(path, arguments)?;
-    let baseline = arguments.baseline.clone().or_else(|| policy.baseline.clone());
-    run_with(path, policy, baseline.as_deref())
+/// The baseline that holds, if any.
+pub fn baseline_file(flags: &PolicyOptions, policy: &Policy) -> Option<PathBuf> {
+    flags.baseline.clone().or_else(|| policy.baseline.clone())
 }
 
-/// Audits a tree that was taken out of a revision to `tree`.
-pub fn run_below(path: &Path, tree: &Path, arguments: &PolicyArguments) -> Result<Audited, Failure> {
-    let policy = load_policy_within(path, Some(tree), arguments)?;
-    let baseline =
-        arguments.baseline.clone().or_else(|| policy.baseline.clone().filter(|file| file.exists()));
-    run_with(path, policy, baseline.as_deref())
+/// Audits under policy and baseline.
+pub fn run(options: &AuditOptions, flags: &PolicyOptions) -> Result<Audited, Failure> {
+    let policy = load_policy(options, flags, None)?;
+    let baseline = baseline_file(flags, &policy);
+    run_with(options, policy, baseline.as_deref())
 }
 
-/// Audits a path under a policy.
-pub fn run_with(path: &Path, policy: Policy, baseline: Option<&Path>) -> Result<Audited, Failure> {
-    let mut request = AuditRequest::new(path.to_owned());
-    request.created = created();
-    policy.apply_to_request(&mut request);
-    let mut report = audit(&request, &EvidenceOptions::default(), &Offline::default())
-        .map_err(|error| Failure::Use(error.to_string()))?;
-    let today = today()?;
+/// Audits a tree that was taken out of a revision, under the policy and baseline it had then.
+pub fn run_extracted(
+    options: &AuditOptions,
+    flags: &PolicyOptions,
+    extracted: Extracted<'_>,
+) -> Result<Audited, Failure> {
+    let policy = load_policy(options, flags, Some(extracted))?;
+    let baseline = baseline_file(flags, &policy).filter(|file| file.exists());
+    run_with(options, policy, baseline.as_deref())
+}
+
+/// Audits under a given policy.
+pub fn run_with(
+    options: &AuditOptions,
+    policy: Policy,
+    baseline: Option<&Path>,
+) -> Result<Audited, Failure> {
+    let options = AuditOptions { offline: policy.offline == Some(true), ..options.clone() };
+    let mut prepared = options.prepare()?;
+    policy.apply_to_request(&mut prepared.request);
+    prepared.evidence.clarifications = clarifications(&policy);
+    let known = prepared.learn()?;
+    let unused = known.unused_clarifications.clone();
+    let mut report = judge(&prepared.request, known);
+    let today = policy::today(&variable).map_err(|error| Failure::Use(error.to_string()))?;
+    policy::unused_clarifications(&mut report, &policy.clarifications, &unused);
     policy::apply(&mut report, &policy, today);
     if let Some(file) = baseline {
         let known = baseline::read(file).map_err(|error| Failure::Use(error.to_string()))?;
         baseline::apply(&mut report, &known);
     }
-    Ok(Audited { report, policy, today })
+    Ok(Audited { report, policy, today, root: prepared.request.context.root })
+}
+
+fn clarifications(policy: &Policy) -> Vec<Clarification> {
+    let all = policy.clarifications.iter().map(|clarified| Clarification {
+        packages: clarified.packages.clone(),
+        versions: clarified.versions.as_deref().map(VersionRange::new),
+        expression: clarified.expression.clone(),
+        reason: clarified.reason.clone(),
+        sha256: clarified.sha256.clone(),
+        location: Some(clarified.location.clone()),
+    });
+    all.collect()
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }

@@ -1,13 +1,14 @@
 //! `licgraph baseline`: what was there when the project adopted the audit.
 
-use super::auditing::{self, PolicyArguments};
+use super::audit_options::AuditOptions;
+use super::auditing::{self, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
 use crate::policy::baseline::{self, Baseline, Changes, KnownFinding};
 use clap::{Args, Subcommand};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The file's name where nothing else is said.
 const DEFAULT_NAME: &str = "licgraph-baseline.json";
@@ -31,11 +32,10 @@ enum BaselineCommand {
 
 #[derive(Debug, Args)]
 struct UpdateArguments {
-    /// The project.
-    #[arg(default_value = ".")]
-    path: PathBuf,
     #[command(flatten)]
-    policy: PolicyArguments,
+    audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
     /// Only take out what is resolved; nothing new becomes known.
     #[arg(long)]
     remove_only: bool,
@@ -49,19 +49,15 @@ pub fn run(arguments: &BaselineArguments) -> Result<ExitStatus, Failure> {
 }
 
 fn update(arguments: &UpdateArguments) -> Result<ExitStatus, Failure> {
-    let policy = auditing::load_policy(&arguments.path, &arguments.policy)?;
-    let file = arguments
-        .policy
-        .baseline
-        .clone()
-        .or_else(|| policy.baseline.clone())
-        .unwrap_or_else(|| directory(&arguments.path).join(DEFAULT_NAME));
+    let policy = auditing::load_policy(&arguments.audit, &arguments.policy, None)?;
+    let file = auditing::baseline_file(&arguments.policy, &policy)
+        .unwrap_or_else(|| directory(&arguments.audit.path).join(DEFAULT_NAME));
     let old = if file.exists() {
         baseline::read(&file).map_err(|error| Failure::Use(error.to_string()))?
     } else {
         Baseline::default()
     };
-    let audited = auditing::run_with(&arguments.path, policy, None)?;
+    let audited = auditing::run_with(&arguments.audit, policy, None)?;
     let (new, changes) = baseline::update(&old, &audited.report, arguments.remove_only);
     let text = new.to_text().map_err(|error| Failure::Use(error.to_string()))?;
     output::write(text.as_bytes(), Some(&file))?;

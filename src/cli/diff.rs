@@ -1,10 +1,13 @@
 //! `licgraph diff`: what changed between two reports, two SBOMs, two revisions, or two versions of a package.
 
-use super::auditing::{self, PolicyArguments};
+use super::audit_options::AuditOptions;
+use super::auditing::{self, Extracted, PolicyOptions};
 use super::exit::ExitStatus;
+use super::explain::parse_distribution;
 use super::input::Failure;
 use super::{output, package_versions, revision_input};
 use crate::diff::{Changes, Snapshot, compare, markdown, read_snapshot, revision, text};
+use crate::model::Distribution;
 use crate::policy::FailLevel;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -27,8 +30,17 @@ pub struct DiffArguments {
     /// The directory whose revisions are compared.
     #[arg(long, value_name = "DIR", default_value = ".")]
     path: PathBuf,
+    /// Judge under this license instead of the one the projects declare.
+    #[arg(long, value_name = "EXPR", env = "LICGRAPH_LICENSE")]
+    license: Option<String>,
+    /// How the work reaches people: binary, source, network or internal [default: binary].
+    #[arg(long, value_parser = parse_distribution, env = "LICGRAPH_DISTRIBUTION")]
+    distribution: Option<Distribution>,
+    /// Open no socket: use what is on this machine only.
+    #[arg(long, env = "LICGRAPH_OFFLINE")]
+    offline: bool,
     #[command(flatten)]
-    policy: PolicyArguments,
+    policy: PolicyOptions,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -42,6 +54,16 @@ enum Format {
     Text,
     Json,
     Markdown,
+}
+
+impl DiffArguments {
+    fn options(&self, path: &Path) -> AuditOptions {
+        AuditOptions {
+            license: self.license.clone(),
+            distribution: self.distribution,
+            ..auditing::plain_options(path, self.offline)
+        }
+    }
 }
 
 /// A state, and from which findings on it fails.
@@ -83,7 +105,7 @@ fn states(arguments: &DiffArguments) -> Result<(State, State), Failure> {
         },
         Some(new) if old.starts_with("pkg:") && new.starts_with("pkg:") => {
             let fail_level = arguments.policy.fail_on.unwrap_or_default();
-            let (old, new) = package_versions::snapshots(old, new, &arguments.policy)?;
+            let (old, new) = package_versions::snapshots(old, new, &arguments.options(&arguments.path), &arguments.policy)?;
             Ok((State { snapshot: old, fail_level }, State { snapshot: new, fail_level }))
         }
         Some(new) => Ok((state(old, arguments)?, state(new, arguments)?)),
@@ -108,7 +130,7 @@ fn state(name: &str, arguments: &DiffArguments) -> Result<State, Failure> {
         let snapshot = read_snapshot(path).map_err(|error| Failure::Use(error.to_string()))?;
         return Ok(State { snapshot, fail_level: arguments.policy.fail_on.unwrap_or_default() });
     }
-    let audited = auditing::run(path, &arguments.policy)?;
+    let audited = auditing::run(&arguments.options(path), &arguments.policy)?;
     Ok(State { snapshot: Snapshot::of(&audited.report), fail_level: audited.policy.fail_level() })
 }
 
@@ -140,7 +162,8 @@ fn at_revision(name: &str, arguments: &DiffArguments) -> Result<State, Failure> 
     for left in &extracted.left {
         anstream::eprintln!("note: {name}: {left}");
     }
-    let audited = auditing::run_below(&extracted.directory, &top, &arguments.policy)
+    let options = arguments.options(&extracted.directory);
+    let audited = auditing::run_extracted(&options, &arguments.policy, Extracted { top: &top })
         .map_err(|error| Failure::Use(format!("revision {name}: {error}")))?;
     Ok(State { snapshot: Snapshot::of(&audited.report), fail_level: audited.policy.fail_level() })
 }

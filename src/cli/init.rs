@@ -1,6 +1,6 @@
 //! `licgraph init`: a policy to start from, made of what the tree shows.
 
-use super::auditing::{self, PolicyArguments};
+use super::auditing;
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
@@ -35,8 +35,8 @@ pub fn run(arguments: &InitArguments) -> Result<ExitStatus, Failure> {
             file.display()
         )));
     }
-    let policy = auditing::load_policy(&arguments.path, &PolicyArguments { no_policy: true, ..Default::default() })?;
-    let audited = auditing::run_with(&arguments.path, Policy { offline: Some(true), ..policy }, None)?;
+    let policy = Policy { offline: Some(true), ..Policy::default() };
+    let audited = auditing::run_with(&auditing::plain_options(&arguments.path, true), policy, None)?;
     let text = starter(&audited.report);
     if arguments.stdout {
         output::write(text.as_bytes(), None)?;
@@ -68,7 +68,7 @@ fn starter(report: &AuditReport) -> String {
     text.push_str(
         "# How the work reaches people: binary, source, network (users reach it, nothing is conveyed) or internal.\n\
          distribution = \"binary\"\n\n[audit]\n\
-         # From which findings on a run fails: never, incompatible, unknown, conditional, any.\n\
+         # From which findings on a run fails: never, incompatible, unknown, conditional, note.\n\
          fail-on = \"unknown\"\n\
          # Findings that were there when you started: `licgraph baseline update` writes the file.\n\
          # baseline = \"licgraph-baseline.json\"\n\

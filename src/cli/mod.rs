@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod annotations;
+mod audit_options;
 mod auditing;
 mod baseline;
 mod check;

@@ -1,16 +1,22 @@
 //! Two versions of one package as two states.
 
-use super::auditing::{self, PolicyArguments};
+use super::audit_options::{AuditOptions, Prepared};
+use super::auditing::{self, PolicyOptions};
 use super::input::Failure;
 use crate::compatibility::{InboundExpression, Law, OutboundExpression, Situation, explain};
 use crate::diff::{SNAPSHOT_VERSION, Snapshot, SnapshotPackage};
-use crate::evidence::{self, EvidenceOptions, Offline};
+use crate::evidence;
 use crate::model::{DependencyGraph, Ecosystem, Expression, Linkage, Origin, Package, Purl, Verdict};
-use std::path::Path;
 
 /// What is known about the two versions, each judged as a static dependency of a work under the policy's license.
-pub fn snapshots(old: &str, new: &str, arguments: &PolicyArguments) -> Result<(Snapshot, Snapshot), Failure> {
-    let policy = auditing::load_policy(Path::new("."), arguments)?;
+pub fn snapshots(
+    old: &str,
+    new: &str,
+    options: &AuditOptions,
+    flags: &PolicyOptions,
+) -> Result<(Snapshot, Snapshot), Failure> {
+    let policy = auditing::load_policy(options, flags, None)?;
+    let prepared = AuditOptions { offline: policy.offline == Some(true), ..options.clone() }.prepare()?;
     let law = Law::with_custom(policy.licenses.clone()).map_err(|error| Failure::Use(error.to_string()))?;
     let (old, new) = (package(old)?, package(new)?);
     if old.purl.without_version() != new.purl.without_version() {
@@ -20,7 +26,7 @@ pub fn snapshots(old: &str, new: &str, arguments: &PolicyArguments) -> Result<(S
         )));
     }
     let distribution = policy.distribution.unwrap_or_default();
-    let of = |package| snapshot(package, &law, policy.license.as_ref(), distribution);
+    let of = |package| snapshot(package, &prepared, &law, policy.license.as_ref(), distribution);
     Ok((of(old), of(new)))
 }
 
@@ -41,13 +47,14 @@ fn package(text: &str) -> Result<Package, Failure> {
 
 fn snapshot(
     package: Package,
+    prepared: &Prepared,
     law: &Law,
     license: Option<&Expression>,
     distribution: crate::model::Distribution,
 ) -> Snapshot {
     let mut graph = DependencyGraph::new();
     let node = graph.add_package(package);
-    let learned = evidence::learn(&graph, &EvidenceOptions::default(), &Offline::default());
+    let learned = evidence::learn(&graph, &prepared.evidence, prepared.source());
     let conclusion = &learned.facts[node.index()].concluded;
     let inbound = InboundExpression::new(law, &conclusion.expression);
     let text = conclusion.expression.to_string();

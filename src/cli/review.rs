@@ -1,6 +1,7 @@
 //! `licgraph review`: the periodic look at the licenses of all dependencies, as one document with a date.
 
-use super::auditing::{self, Audited, PolicyArguments};
+use super::audit_options::AuditOptions;
+use super::auditing::{self, Audited, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
@@ -29,11 +30,10 @@ const WARN_DAYS: u16 = 30;
 --accept, and accept it yourself after reading."
 )]
 pub struct ReviewArguments {
-    /// The project.
-    #[arg(default_value = ".")]
-    path: PathBuf,
     #[command(flatten)]
-    policy: PolicyArguments,
+    audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
     /// Where the record is kept; `docs/license-review` if not given.
     #[arg(long, value_name = "DIR")]
     directory: Option<PathBuf>,
@@ -50,7 +50,7 @@ pub struct ReviewArguments {
 
 /// Runs the command.
 pub fn run(arguments: &ReviewArguments) -> Result<ExitStatus, Failure> {
-    let audited = auditing::run(&arguments.path, &arguments.policy)?;
+    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
     let directory = directory(arguments, &audited);
     let snapshot = Snapshot::of(&audited.report);
     let last = last_accepted(&directory)?;
@@ -82,16 +82,11 @@ fn look_upstream(audited: &Audited, source: Option<&dyn NewerVersions>) -> Optio
 }
 
 fn directory(arguments: &ReviewArguments, audited: &Audited) -> PathBuf {
-    let top = if arguments.path.is_dir() {
-        arguments.path.clone()
-    } else {
-        arguments.path.parent().map(Path::to_owned).unwrap_or_default()
-    };
     arguments
         .directory
         .clone()
         .or_else(|| audited.policy.review_directory.clone())
-        .unwrap_or_else(|| top.join(DEFAULT_DIRECTORY))
+        .unwrap_or_else(|| audited.root.join(DEFAULT_DIRECTORY))
 }
 
 fn last_accepted(directory: &Path) -> Result<Option<Snapshot>, Failure> {

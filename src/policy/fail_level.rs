@@ -17,14 +17,14 @@ pub enum FailLevel {
     Unknown,
     /// Also what needs a step or a look: every warning.
     Conditional,
-    /// Every finding.
-    Any,
+    /// Every finding, notes as well.
+    Note,
 }
 
 impl FailLevel {
     /// Every level, the most lenient first.
     pub const ALL: [Self; 5] =
-        [Self::Never, Self::Incompatible, Self::Unknown, Self::Conditional, Self::Any];
+        [Self::Never, Self::Incompatible, Self::Unknown, Self::Conditional, Self::Note];
 
     /// The word used in licgraph.toml and on the command line.
     pub fn name(self) -> &'static str {
@@ -33,7 +33,7 @@ impl FailLevel {
             Self::Incompatible => "incompatible",
             Self::Unknown => "unknown",
             Self::Conditional => "conditional",
-            Self::Any => "any",
+            Self::Note => "note",
         }
     }
 
@@ -46,7 +46,7 @@ impl FailLevel {
             }
             Self::Unknown => "Also what is not known: a dependency's license, the project's own license.",
             Self::Conditional => "Also every warning: what needs a step or a person's look.",
-            Self::Any => "Also every note.",
+            Self::Note => "Also every note.",
         }
     }
 
@@ -70,7 +70,7 @@ impl FailLevel {
             (Severity::Error, Some(Verdict::Unknown)) => Self::Unknown,
             (Severity::Error, _) => Self::Incompatible,
             (Severity::Warning, _) => Self::Conditional,
-            (Severity::Note, _) => Self::Any,
+            (Severity::Note, _) => Self::Note,
         }
     }
 }

@@ -58,7 +58,7 @@ pub(super) struct RawProject {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[schemars(rename = "Audit")]
 pub(super) struct RawAudit {
-    /// From which findings on a run fails: `never`, `incompatible`, `unknown` (the default), `conditional`, `any`.
+    /// From which findings on a run fails: `never`, `incompatible`, `unknown` (the default), `conditional`, `note`.
     #[schemars(with = "Option<String>")]
     pub fail_on: Option<Spanned<String>>,
     /// Directories that hold projects, relative to the audited tree; every directory if left out.

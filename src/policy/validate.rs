@@ -100,9 +100,10 @@ impl Policy {
         }
         request.license = self.license.clone().or(request.license.take());
         request.distribution = self.distribution.unwrap_or(request.distribution);
-        request.without_dev = self.without_dev.unwrap_or(request.without_dev);
-        request.default_linkage.extend(self.default_linkage.iter().copied());
-        request.linkages.extend(self.linkages.iter().cloned());
+        request.without_dev = request.without_dev || self.without_dev == Some(true);
+        // What is applied later wins, so what the command line stated stays last.
+        request.default_linkage.splice(0..0, self.default_linkage.iter().copied());
+        request.linkages.splice(0..0, self.linkages.iter().cloned());
         request.paths.roots.extend(self.roots.iter().cloned());
         request.paths.exclude.extend(self.exclude.iter().cloned());
     }
