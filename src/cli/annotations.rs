@@ -5,7 +5,7 @@ use crate::model::{Finding, Problem, Severity};
 use serde_json::{Value, json};
 
 /// Whose syntax.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Forge {
     /// Workflow commands on standard output: `::error file=...`.
     Github,

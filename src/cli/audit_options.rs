@@ -36,7 +36,7 @@ pub struct AuditOptions {
     #[arg(long)]
     pub no_dev: bool,
     /// Open no socket: use what is on this machine only.
-    #[arg(long, env = "LICGRAPH_OFFLINE")]
+    #[arg(long, env = "LICGRAPH_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
     pub offline: bool,
     /// Let the package managers resolve, started outside the audited tree.
     #[arg(long)]

@@ -3,11 +3,16 @@
 use super::audit_options::{AuditOptions, VerifyChoice};
 use super::exit::ExitStatus;
 use super::input::{Failure, expression};
+use super::revision_input;
 use crate::audit::{AuditReport, judge};
+use crate::diff::DiffError;
+use crate::diff::revision::{changed_since, touched};
+use crate::ecosystems::{self, ReadContext};
 use crate::evidence::{Clarification, VersionRange};
 use crate::policy::{self, FailLevel, Loader, Overrides, Policy, baseline};
 use clap::Args;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Flags about the policy.
@@ -117,7 +122,27 @@ pub fn baseline_file(flags: &PolicyOptions, policy: &Policy) -> Option<PathBuf> 
 pub fn run(options: &AuditOptions, flags: &PolicyOptions) -> Result<Audited, Failure> {
     let policy = load_policy(options, flags, None)?;
     let baseline = baseline_file(flags, &policy);
-    run_with(options, policy, baseline.as_deref())
+    run_with(options, policy, baseline.as_deref(), None)
+}
+
+/// Audits only what changed since a revision touches; none if it touches no project.
+pub fn run_changed(
+    options: &AuditOptions,
+    flags: &PolicyOptions,
+    revision: &str,
+) -> Result<Option<Audited>, Failure> {
+    let failed = |error: DiffError| Failure::Use(error.to_string());
+    let changed = changed_since(&options.path, revision, &revision_input::matters).map_err(failed)?;
+    let discovery = ecosystems::discover(&options.path);
+    let context = ReadContext::new(&options.path);
+    let projects = discovery.projects.iter().map(|(directory, _)| context.relative(directory)).collect();
+    let only = touched(&projects, &changed);
+    if only.is_empty() {
+        return Ok(None);
+    }
+    let policy = load_policy(options, flags, None)?;
+    let baseline = baseline_file(flags, &policy);
+    run_with(options, policy, baseline.as_deref(), Some(only)).map(Some)
 }
 
 /// Audits a tree that was taken out of a revision, under the policy and baseline it had then.
@@ -128,7 +153,7 @@ pub fn run_extracted(
 ) -> Result<Audited, Failure> {
     let policy = load_policy(options, flags, Some(extracted))?;
     let baseline = baseline_file(flags, &policy).filter(|file| file.exists());
-    run_with(options, policy, baseline.as_deref())
+    run_with(options, policy, baseline.as_deref(), None)
 }
 
 /// Audits under a given policy.
@@ -136,10 +161,12 @@ pub fn run_with(
     options: &AuditOptions,
     policy: Policy,
     baseline: Option<&Path>,
+    only: Option<BTreeSet<String>>,
 ) -> Result<Audited, Failure> {
     let options = AuditOptions { offline: policy.offline == Some(true), ..options.clone() };
     let mut prepared = options.prepare()?;
     policy.apply_to_request(&mut prepared.request);
+    prepared.request.paths.only = only;
     prepared.evidence.clarifications = clarifications(&policy);
     let known = prepared.learn()?;
     let unused = known.unused_clarifications.clone();

@@ -57,7 +57,7 @@ fn update(arguments: &UpdateArguments) -> Result<ExitStatus, Failure> {
     } else {
         Baseline::default()
     };
-    let audited = auditing::run_with(&arguments.audit, policy, None)?;
+    let audited = auditing::run_with(&arguments.audit, policy, None, None)?;
     let (new, changes) = baseline::update(&old, &audited.report, arguments.remove_only);
     let text = new.to_text().map_err(|error| Failure::Use(error.to_string()))?;
     output::write(text.as_bytes(), Some(&file))?;

@@ -23,6 +23,9 @@ pub struct CheckArguments {
     audit: AuditOptions,
     #[command(flatten)]
     policy: PolicyOptions,
+    /// Audit only the projects that a change since this revision touches.
+    #[arg(long, value_name = "REV")]
+    changed_since: Option<String>,
     /// How to print the report: terminal, json, sarif, junit, markdown, csv or html.
     #[arg(long, default_value = "terminal", value_parser = parse_format)]
     format: Format,
@@ -44,7 +47,16 @@ fn parse_format(word: &str) -> Result<Format, String> {
 /// Runs the command.
 pub fn run(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
     let started = Instant::now();
-    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
+    let audited = match &arguments.changed_since {
+        None => auditing::run(&arguments.audit, &arguments.policy)?,
+        Some(revision) => match auditing::run_changed(&arguments.audit, &arguments.policy, revision)? {
+            Some(audited) => audited,
+            None => {
+                anstream::eprintln!("nothing that an audit reads changed since {revision}");
+                return Ok(ExitStatus::Clean);
+            }
+        },
+    };
     let report = &audited.report;
     let options = RenderOptions {
         color: arguments.color.is_on(arguments.output.is_some()),

@@ -37,7 +37,7 @@ pub struct DiffArguments {
     #[arg(long, value_parser = parse_distribution, env = "LICGRAPH_DISTRIBUTION")]
     distribution: Option<Distribution>,
     /// Open no socket: use what is on this machine only.
-    #[arg(long, env = "LICGRAPH_OFFLINE")]
+    #[arg(long, env = "LICGRAPH_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
     offline: bool,
     #[command(flatten)]
     policy: PolicyOptions,

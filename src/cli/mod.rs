@@ -16,6 +16,7 @@ mod output;
 mod package_versions;
 pub mod reference;
 mod relicense;
+mod render;
 mod review;
 mod review_document;
 mod revision_input;
@@ -62,6 +63,8 @@ enum Command {
     Matrix(matrix::MatrixArguments),
     /// Which licenses could the project move to, and what stands in the way?
     Relicense(relicense::RelicenseArguments),
+    /// Print a stored report in another form.
+    Render(render::RenderArguments),
     /// The periodic review: the audit, what changed since the last one, waivers that end soon.
     Review(review::ReviewArguments),
     /// Print a JSON Schema: of licgraph.toml, of the baseline, of a review's record.
@@ -95,6 +98,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Man(arguments) => shell::man(arguments, command()),
         Command::Matrix(arguments) => matrix::run(arguments),
         Command::Relicense(arguments) => relicense::run(arguments),
+        Command::Render(arguments) => render::run(arguments),
         Command::Review(arguments) => review::run(arguments),
         Command::Schema(arguments) => schema::run(arguments),
     };
