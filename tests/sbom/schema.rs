@@ -43,5 +43,9 @@ fn validator(schema: &str) -> Arc<jsonschema::Validator> {
 pub fn violations(schema: &str, document: &[u8]) -> Vec<String> {
     let value: Value = serde_json::from_slice(document).expect("the document is JSON");
     let validator = validator(schema);
-    validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).take(10).collect()
+    validator
+        .iter_errors(&value)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .take(10)
+        .collect()
 }

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, HashMap};
 /// What our own writers put where SPDX demands a time and none was given.
 pub(super) const NO_TIME: &str = "1970-01-01T00:00:00Z";
 
+/// What is known of the edge between two positions.
+type Edges = BTreeMap<(usize, usize), (Option<Scope>, Option<Linkage>)>;
+
 /// License sets may lie inside one another this deep.
 const MAX_DEPTH: usize = 32;
 
@@ -161,7 +164,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Parsed {
         let custom = self.custom();
-        let mut edges: BTreeMap<(usize, usize), (Option<Scope>, Option<Linkage>)> = BTreeMap::new();
+        let mut edges = Edges::new();
         for relationship in std::mem::take(&mut self.relationships) {
             self.relate(&relationship, &mut edges, &custom);
         }
@@ -205,12 +208,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn relate(
-        &mut self,
-        relationship: &Value,
-        edges: &mut BTreeMap<(usize, usize), (Option<Scope>, Option<Linkage>)>,
-        custom: &BTreeMap<String, CustomLicense>,
-    ) {
+    fn relate(&mut self, relationship: &Value, edges: &mut Edges, custom: &BTreeMap<String, CustomLicense>) {
         let kind = string(relationship, "relationshipType").unwrap_or_default();
         let from = string(relationship, "from").unwrap_or_default();
         if kind == "describes" {
