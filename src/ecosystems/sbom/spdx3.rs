@@ -52,7 +52,7 @@ struct Reader<'a> {
     ids: HashMap<String, usize>,
     /// Elements that are no packages: files, agents, tools, snippets.
     others: std::collections::HashSet<String>,
-    relationships: Vec<Value>,
+    relationships: Vec<Relationship>,
     licenses: HashMap<String, Value>,
     roots: Vec<String>,
     annotations: Vec<(String, String)>,
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         }
         self.others.insert(id.clone());
         match kind.as_str() {
-            "Relationship" | "LifecycleScopedRelationship" => self.relationships.push(element.clone()),
+            "Relationship" | "LifecycleScopedRelationship" => self.relationships.push(relationship(element)),
             "Annotation" => {
                 if let (Some(subject), Some(text)) =
                     (string(element, "subject"), string(element, "statement"))
@@ -208,11 +208,15 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn relate(&mut self, relationship: &Value, edges: &mut Edges, custom: &BTreeMap<String, CustomLicense>) {
-        let kind = string(relationship, "relationshipType").unwrap_or_default();
-        let from = string(relationship, "from").unwrap_or_default();
+    fn relate(
+        &mut self,
+        relationship: &Relationship,
+        edges: &mut Edges,
+        custom: &BTreeMap<String, CustomLicense>,
+    ) {
+        let Relationship { kind, from, to, .. } = relationship;
         if kind == "describes" {
-            self.roots.extend(names(relationship, "to"));
+            self.roots.extend(to.iter().cloned());
             return;
         }
         let said = match kind.as_str() {
@@ -221,30 +225,30 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         if let Some(said) = said {
-            self.license(&from, relationship, said, custom);
+            self.license(from, to, said, custom);
             return;
         }
-        let Some((scope, linkage)) = meaning(&kind, relationship) else { return };
+        let Some((scope, linkage)) = meaning(kind, relationship.scope) else { return };
         self.parsed.has_dependencies = true;
-        match relationship.get("completeness").and_then(Value::as_str) {
-            Some("incomplete") => self.parsed.document.complete = Some(false),
-            Some("complete") if self.parsed.document.complete.is_none() => {
+        match relationship.complete {
+            Some(false) => self.parsed.document.complete = Some(false),
+            Some(true) if self.parsed.document.complete.is_none() => {
                 self.parsed.document.complete = Some(true);
             }
             _ => {}
         }
-        let Some(&source) = self.ids.get(&from) else {
-            self.dangle(&from);
+        let Some(&source) = self.ids.get(from) else {
+            self.dangle(from);
             return;
         };
-        for name in names(relationship, "to") {
-            match self.ids.get(&name) {
+        for name in to {
+            match self.ids.get(name) {
                 Some(&target) => {
                     let known = edges.entry((source, target)).or_default();
                     known.0 = known.0.or(scope);
                     known.1 = known.1.or(linkage);
                 }
-                None => self.dangle(&name),
+                None => self.dangle(name),
             }
         }
     }
@@ -252,20 +256,20 @@ impl<'a> Reader<'a> {
     fn license(
         &mut self,
         from: &str,
-        relationship: &Value,
+        targets: &[String],
         said: Acknowledgement,
         custom: &BTreeMap<String, CustomLicense>,
     ) {
         let Some(&position) = self.ids.get(from) else { return };
-        for target in names(relationship, "to") {
-            match self.expression(&target, 0) {
+        for target in targets {
+            match self.expression(target, 0) {
                 Some(text) => {
                     let found = entries(&text, said, custom);
                     self.parsed.document.components[position].licenses.extend(found);
                 }
                 None => {
                     let message = format!("the license `{target}` is named and not in the document");
-                    self.notes.at_word(Problem::fact_missing, "", &target, message);
+                    self.notes.at_word(Problem::fact_missing, "", target, message);
                 }
             }
         }
@@ -337,14 +341,36 @@ fn names(element: &Value, key: &str) -> Vec<String> {
     }
 }
 
+/// A relationship without what is not needed: a large document has many.
+struct Relationship {
+    kind: String,
+    from: String,
+    to: Vec<String>,
+    scope: Option<Scope>,
+    complete: Option<bool>,
+}
+
+fn relationship(element: &Value) -> Relationship {
+    Relationship {
+        kind: string(element, "relationshipType").unwrap_or_default(),
+        from: string(element, "from").unwrap_or_default(),
+        to: names(element, "to"),
+        scope: match element.get("scope").and_then(Value::as_str) {
+            Some("runtime") => Some(Scope::Runtime),
+            Some("build") => Some(Scope::Build),
+            Some("development" | "test") => Some(Scope::Dev),
+            _ => None,
+        },
+        complete: match element.get("completeness").and_then(Value::as_str) {
+            Some("complete") => Some(true),
+            Some("incomplete") => Some(false),
+            _ => None,
+        },
+    }
+}
+
 /// Scope and linkage of a relationship that is a dependency.
-fn meaning(kind: &str, relationship: &Value) -> Option<(Option<Scope>, Option<Linkage>)> {
-    let scope = match relationship.get("scope").and_then(Value::as_str) {
-        Some("runtime") => Some(Scope::Runtime),
-        Some("build") => Some(Scope::Build),
-        Some("development" | "test") => Some(Scope::Dev),
-        _ => None,
-    };
+fn meaning(kind: &str, scope: Option<Scope>) -> Option<(Option<Scope>, Option<Linkage>)> {
     match kind {
         "dependsOn" | "contains" | "hasPrerequisite" => Some((scope, None)),
         "hasOptionalDependency" | "hasOptionalComponent" => Some((scope.or(Some(Scope::Optional)), None)),
