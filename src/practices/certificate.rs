@@ -74,7 +74,7 @@ fn describe(certificate: &SignedPublicKey) -> Key {
         defects.push(format!("{size} bits are too weak"));
     }
     let expires = newest.and_then(|signature| lifetime(primary, signature));
-    let primary_encrypts = newest.is_some_and(|signature| encrypts(signature)).then_some(expires);
+    let primary_encrypts = newest.is_some_and(encrypts).then_some(expires);
     let subkeys = certificate.public_subkeys.iter().filter_map(|subkey| encryption_subkey(primary, subkey));
     Key {
         fingerprint: hex::encode_upper(primary.fingerprint().as_bytes()),

@@ -2,6 +2,7 @@
 //! about itself and are left out.
 
 use super::claims::Claims;
+use super::contact::{self, Spot};
 use super::git::History;
 use super::manifest::Manifests;
 use super::walk;
@@ -52,6 +53,7 @@ pub struct Tree {
     claims: OnceLock<Claims>,
     manifests: OnceLock<Manifests>,
     workflows: OnceLock<Vec<Workflow>>,
+    security_spots: OnceLock<Vec<Spot>>,
 }
 
 impl Tree {
@@ -67,6 +69,7 @@ impl Tree {
             claims: OnceLock::new(),
             manifests: OnceLock::new(),
             workflows: OnceLock::new(),
+            security_spots: OnceLock::new(),
         }
     }
 
@@ -98,6 +101,11 @@ impl Tree {
     /// What runs in its continuous integration.
     pub fn workflows(&self) -> &[Workflow] {
         self.workflows.get_or_init(|| super::workflows::read(self))
+    }
+
+    /// The sections that speak of reporting vulnerabilities.
+    pub fn security_spots(&self) -> &[Spot] {
+        self.security_spots.get_or_init(|| contact::find_spots(self))
     }
 
     /// A file by its exact path.
