@@ -323,6 +323,7 @@ fn keep_once<T>(
     kept
 }
 
+/// Records with file and line.
 pub fn place_all<T>(values: Vec<Spanned<T>>, path: &Path) -> Vec<Placed<T>> {
     let text = fs::read_to_string(path).unwrap_or_default();
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -336,6 +337,7 @@ pub fn place_all<T>(values: Vec<Spanned<T>>, path: &Path) -> Vec<Placed<T>> {
         .collect()
 }
 
+/// Reads a TOML page; what is wrong with it joins the errors.
 pub fn read_toml<T: DeserializeOwned>(path: &Path, errors: &mut Vec<String>) -> Option<T> {
     let text = read_text(path, errors)?;
     toml::from_str(&text).map_err(|error| errors.push(format!("{}: {error}", path.display()))).ok()

@@ -13,3 +13,7 @@ pub mod evidence;
 pub mod holders;
 pub mod licenses;
 pub mod model;
+pub mod practices;
+pub mod registry;
+pub mod report;
+pub mod sbom;

@@ -11,10 +11,10 @@ use super::report::{
 use super::request::AuditRequest;
 use super::work::{self, ExpressionKey, Expressions, Work};
 use crate::compatibility::{OutboundExpression, Part, Situation, candidacy, popular};
-use crate::licenses::catalogue;
+use crate::licenses::{Category, catalogue};
 use crate::model::{
-    Consequence, DependencyGraph, EffectiveOutbound, Expression, Finding, LicenseFact, Linkage, NodeIndex,
-    Obligation, ObligationKind, Project, Remedy, RemedyKind, RuleId, Severity, Verdict,
+    Consequence, DependencyGraph, EffectiveOutbound, Expression, Finding, LicenseFact, LicenseName, Linkage,
+    NodeIndex, Obligation, ObligationKind, Project, Purl, Remedy, RemedyKind, RuleId, Severity, Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -300,6 +300,7 @@ fn packages(
 ) -> Vec<PackageReport> {
     let mut views: Vec<PackageView> = graph.nodes().map(|_| PackageView::default()).collect();
     for (project, one) in projects.iter().zip(judged) {
+        let purl = &graph.package(project.node).purl;
         for group in &one.work.groups {
             let situation = Situation::new(group.linkage, request.distribution);
             let surviving = &one.work.joint.surviving;
@@ -308,7 +309,7 @@ fn packages(
             let text = expressions.text(group.expression);
             let answer = crate::compatibility::explain(&request.law, inbound, text, &one.outbound, situation);
             for node in &group.packages {
-                views[node.index()].see(project.node, one, group, &chosen, &answer.reason, *node);
+                views[node.index()].see(purl, one, group, &chosen, &answer.reason, *node);
             }
         }
         for node in one.reach.packages() {
@@ -343,6 +344,7 @@ struct PackageView {
     verdict: Option<Verdict>,
     reason: String,
     chosen: Option<String>,
+    verdicts: BTreeMap<String, Verdict>,
     linkage: Option<Linkage>,
     path: Vec<NodeIndex>,
 }
@@ -350,7 +352,7 @@ struct PackageView {
 impl PackageView {
     fn see(
         &mut self,
-        _project: NodeIndex,
+        project: &Purl,
         one: &Judged,
         group: &work::Group,
         chosen: &str,
@@ -363,6 +365,7 @@ impl PackageView {
             self.reason = reason.to_owned();
             self.path = one.reach.path(node);
         }
+        self.verdicts.insert(project.to_string(), verdict);
         self.chosen.get_or_insert_with(|| chosen.to_owned());
     }
 
@@ -412,6 +415,7 @@ fn package_report(
         license: license_report(&facts[node.index()], view.chosen.clone()),
         verdict,
         reason,
+        verdicts: view.verdicts.clone(),
         paths: vec![view.path.iter().map(|step| graph.package(*step).label()).collect()],
         origin: package.origin.clone(),
         checksums: package.checksums.clone(),
@@ -433,8 +437,27 @@ fn license_report(fact: &LicenseFact, chosen: Option<String>) -> LicenseReport {
         detected: fact.detected.clone(),
         source: fact.concluded.source,
         reason: fact.concluded.reason.clone(),
+        category: category(&fact.concluded.expression),
         chosen: chosen.filter(|chosen| !chosen.is_empty() && *chosen != concluded),
         concluded,
+    }
+}
+
+/// The category of an expression: every part of an `AND` binds, the mildest arm of an `OR` is there to take.
+fn category(expression: &Expression) -> Option<String> {
+    strictest(expression).map(|category| category.name().to_owned())
+}
+
+fn strictest(expression: &Expression) -> Option<Category> {
+    match expression {
+        Expression::Term(term) => match &term.license {
+            LicenseName::Known(id) => Some(catalogue::record(*id).category),
+            _ => None,
+        },
+        Expression::And(members) => {
+            members.iter().map(strictest).collect::<Option<Vec<_>>>()?.into_iter().max()
+        }
+        Expression::Or(members) => members.iter().filter_map(strictest).min(),
     }
 }
 

@@ -31,7 +31,7 @@ use crate::evidence::{self, EvidenceOptions, FactSource};
 use crate::model::{DependencyGraph, LicenseFact, Problem};
 
 /// What was read and learned, before anything is judged. `relicense`, `notices` and `diff` start here too.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Known {
     /// The dependency graph of all projects.
     pub graph: DependencyGraph,

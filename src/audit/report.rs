@@ -112,6 +112,9 @@ pub struct LicenseReport {
     pub reason: String,
     /// The arms of a choice that the whole work takes, where there was a choice.
     pub chosen: Option<String>,
+    /// The strictest category among the licenses that bind (`permissive`, `weak-copyleft`, ...); none if unknown.
+    #[serde(default)]
+    pub category: Option<String>,
 }
 
 /// A package of the report.
@@ -139,6 +142,9 @@ pub struct PackageReport {
     pub verdict: Verdict,
     /// Why.
     pub reason: String,
+    /// The verdict in each project that uses it, by the project's purl.
+    #[serde(default)]
+    pub verdicts: BTreeMap<String, Verdict>,
     /// A shortest path from a project, as labels.
     pub paths: Vec<Vec<String>>,
     /// Where it comes from.

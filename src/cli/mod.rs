@@ -1,14 +1,21 @@
 //! The command line: one file a command.
 
+mod audit_options;
+mod cache;
 mod check;
 mod exit;
 mod explain;
+mod graph;
 mod input;
 mod license;
 mod matrix;
+mod notices;
 mod output;
+mod practices;
 mod relicense;
 mod relicense_text;
+mod sbom;
+mod schema;
 
 pub use exit::ExitStatus;
 
@@ -38,6 +45,22 @@ enum Command {
     License(license::LicenseArguments),
     /// Print the compatibility matrix, of all licenses or of some.
     Matrix(matrix::MatrixArguments),
+    /// Write an SBOM that carries the reasoning, convert one, or enrich one that another tool made.
+    Sbom(sbom::SbomArguments),
+    /// Write the third-party notices to pass on with the work.
+    Notices(notices::NoticesArguments),
+    /// Show the dependency tree with licenses and verdicts.
+    Tree(graph::TreeArguments),
+    /// Show every path by which a package comes in.
+    Why(graph::WhyArguments),
+    /// Export the dependency graph as DOT, GraphML or Mermaid.
+    Graph(graph::GraphArguments),
+    /// Check the other recommendations: open-source practices.
+    Practices(practices::PracticesArguments),
+    /// Show, prune, export or import the cache of license facts.
+    Cache(cache::CacheArguments),
+    /// Print the JSON Schema of a format.
+    Schema(schema::SchemaArguments),
     /// Which licenses could the project move to, and what stands in the way?
     Relicense(relicense::RelicenseArguments),
 }
@@ -58,6 +81,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Explain(arguments) => explain::run(arguments),
         Command::License(arguments) => license::run(arguments),
         Command::Matrix(arguments) => matrix::run(arguments),
+        Command::Sbom(arguments) => sbom::run(arguments),
+        Command::Notices(arguments) => notices::run(arguments),
+        Command::Tree(arguments) => graph::run_tree(arguments),
+        Command::Why(arguments) => graph::run_why(arguments),
+        Command::Graph(arguments) => graph::run_graph(arguments),
+        Command::Practices(arguments) => practices::run(arguments),
+        Command::Cache(arguments) => cache::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Relicense(arguments) => relicense::run(arguments),
     };
     match result {

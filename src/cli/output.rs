@@ -3,7 +3,7 @@
 use super::input::Failure;
 use clap::ValueEnum;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -64,11 +64,15 @@ pub fn width() -> usize {
     from_environment.unwrap_or_else(|| comfy_table::Table::new().width().map_or(100, usize::from)).max(40)
 }
 
-/// Reads a whole file of text.
-pub fn read_text(path: &PathBuf) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|source| Failure::File {
-        action: "read",
-        path: path.display().to_string(),
-        source,
-    })
+/// Whether the terminal takes more than ASCII, by the locale; a file or pipe always does.
+pub fn takes_unicode() -> bool {
+    if !io::stdout().is_terminal() {
+        return true;
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_default();
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !dumb && locale.to_ascii_lowercase().replace('-', "").contains("utf8")
 }

@@ -7,7 +7,7 @@ use super::obligations;
 use super::outbound::OutboundExpression;
 use super::pair::Situation;
 use super::remedy;
-use crate::model::{Basis, EffectiveOutbound, Remedy, Verdict};
+use crate::model::{Basis, EffectiveOutbound, Remedy, RemedyKind, Verdict};
 use serde::Serialize;
 
 /// An answer with everything a person needs to check it.
@@ -86,7 +86,7 @@ pub fn explain(
         obligations: duties(law, &taken, situation),
         reason,
         authority: deciding.map(|deciding| facts.authority(deciding)).unwrap_or_default(),
-        basis: deciding.map_or(Basis::Class, |deciding| deciding.cell.ground.basis()),
+        basis: deciding.map_or(Basis::Class, |deciding| deciding.cell.ground.basis(law, deciding.terms)),
         chosen: met_arm.chosen.clone(),
         remedies: remedy::for_pair(law, inbound, project, situation, joint.verdict, &met_arm.cells),
     }
@@ -128,6 +128,13 @@ pub fn explain_together(
         answer.authority = joint.conflict.iter().flat_map(|part| each[*part].authority.clone()).collect();
         answer.authority.dedup();
         answer.conditions.clear();
+        answer.remedies = names
+            .iter()
+            .map(|name| Remedy {
+                kind: RemedyKind::Replace,
+                step: format!("Replace the dependency under {name}, or run it as a separate program."),
+            })
+            .collect();
     } else if joint.verdict == Verdict::Conditional
         && let Some(effective) = &answer.effective_outbound.0
         && *effective != project.text

@@ -1,7 +1,7 @@
 //! Why a cell of the matrix says what it says.
 
 use super::law::{Law, Terms};
-use crate::licenses::{Conversion, ExceptionRecord, PairRule, UseLimit};
+use crate::licenses::{Conversion, ExceptionRecord, GplAnswer, PairRule, UseLimit};
 use crate::model::{Basis, Verdict};
 
 /// How a dependency's terms meet the project's.
@@ -33,8 +33,8 @@ pub enum Ground {
     NothingConveyed,
     /// No copyleft, and the project's license admits any such terms.
     Permissive,
-    /// The GPL column of the dependency's record.
-    GplColumn,
+    /// The GPL column of the dependency's record, and what it says.
+    GplColumn(GplAnswer),
     /// The same, seen from a library copyleft: combined, but apart.
     CombinedLibrary,
     /// Copyleft that stays with the dependency's own files.
@@ -94,7 +94,7 @@ impl Cell {
 
 impl Ground {
     /// What kind of source the answer rests on.
-    pub fn basis(self) -> Basis {
+    pub fn basis(self, law: &Law, terms: Option<Terms>) -> Basis {
         match self {
             Self::Rule(_) => Basis::PairRule,
             Self::Converts(_)
@@ -106,6 +106,14 @@ impl Ground {
             | Self::LibraryWithSource
             | Self::LibraryReverse
             | Self::CombinedLibrary => Basis::Clause,
+            Self::GplColumn(_) => match terms.and_then(|terms| law.record(terms).gpl_authority) {
+                // The FSF's own word on this license in the GPL is a rule for the pair.
+                Some(authority) if authority.starts_with("FSF") || authority.starts_with("GPL FAQ") => {
+                    Basis::PairRule
+                }
+                Some(_) => Basis::Clause,
+                None => Basis::Class,
+            },
             _ => Basis::Class,
         }
     }
@@ -149,7 +157,7 @@ impl Ground {
                     "{inbound} has no copyleft; the part keeps its own terms inside a work under {outbound}."
                 )
             }
-            Self::GplColumn => gpl_reason(law, inbound, outbound, terms),
+            Self::GplColumn(answer) => gpl_reason(law, inbound, outbound, terms, answer),
             Self::CombinedLibrary => format!(
                 "{inbound} cannot become part of a library under {outbound}, but may stand beside it."
             ),
@@ -219,7 +227,7 @@ impl Ground {
     pub fn condition(self, law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>) -> Option<String> {
         Some(match self {
             Self::BothProprietary => "Have an agreement with the owner that covers this use.".to_owned(),
-            Self::GplColumn => terms
+            Self::GplColumn(_) => terms
                 .and_then(|terms| law.record(terms).note)
                 .map_or_else(|| format!("Read the terms of {inbound}."), str::to_owned),
             Self::CombinedLibrary => format!(
@@ -263,7 +271,7 @@ impl Ground {
             Self::Converts(conversion) | Self::ProjectConverts(conversion) => one(conversion.clause),
             Self::Exception(exception) | Self::ProjectException(exception) => one(exception.clause),
             Self::LaterVersion => record.and_then(|record| record.later_clause).map(one).unwrap_or_default(),
-            Self::GplColumn => match record.and_then(|record| record.gpl_authority) {
+            Self::GplColumn(_) => match record.and_then(|record| record.gpl_authority) {
                 Some(authority) => one(authority),
                 None => one("GPL-2.0 s.6 and GPL-3.0 s.7: no further restrictions"),
             },
@@ -289,16 +297,25 @@ impl Ground {
 }
 
 /// The GPL columns hold a yes, a no, a condition or nothing; the sentence follows.
-fn gpl_reason(law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>) -> String {
-    let Some(record) = terms.map(|terms| law.record(terms)) else {
-        return format!("Whether {inbound} may be part of a work under {outbound} is not known.");
-    };
-    match record.restrictions.first() {
-        Some(restriction) => format!(
-            "{inbound} and {outbound}: {restriction} is measured against the rule that no further restriction may be added."
-        ),
-        None => format!(
-            "Whether {inbound} may be part of a work under {outbound} is decided by what that license admits beside its own terms."
+fn gpl_reason(law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>, answer: GplAnswer) -> String {
+    let restriction = terms.and_then(|terms| law.record(terms).restrictions.first());
+    match (answer, restriction) {
+        (GplAnswer::Yes, _) => {
+            format!(
+                "Code under {inbound} may be part of a work under {outbound}; the whole then follows {outbound}."
+            )
+        }
+        (GplAnswer::No, Some(restriction)) => {
+            format!("{inbound} has a term that {outbound} does not admit: {restriction}.")
+        }
+        (GplAnswer::No, None) => {
+            format!("{inbound} has terms beside those of {outbound}, which admits no further restriction.")
+        }
+        (GplAnswer::Conditional, _) => {
+            format!("Code under {inbound} may be part of a work under {outbound} on one condition only.")
+        }
+        (GplAnswer::Unknown, _) => format!(
+            "Nobody has said whether {inbound} may be part of a work under {outbound}, and its text does not settle it."
         ),
     }
 }

@@ -1,6 +1,6 @@
 //! The matrix: computed from the records, never stored.
 
-use super::ground::{Cell, Ground};
+use super::ground::Cell;
 use super::inbound::InboundExpression;
 use super::law::{Law, Terms};
 use super::outbound::OutboundExpression;
@@ -87,8 +87,7 @@ impl Coverage {
         self.cells += 1;
         *self.verdicts.entry(cell.verdict).or_default() += 1;
         if cell.verdict != Verdict::Unknown {
-            let cited = matches!(cell.ground, Ground::GplColumn) && law.record(terms).gpl_authority.is_some();
-            let basis = if cited { Basis::Clause } else { cell.ground.basis() };
+            let basis = cell.ground.basis(law, Some(terms));
             *self.basis.entry(basis).or_default() += 1;
         }
         self.read += usize::from(law.record(terms).judged == Judged::Text);

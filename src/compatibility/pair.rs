@@ -302,8 +302,8 @@ impl Pair<'_> {
         };
         match answer {
             GplAnswer::Yes => Cell::new(Verdict::Compatible, otherwise),
-            GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn),
-            GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn),
+            GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn(answer)),
+            GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn(answer)),
             GplAnswer::No => self.beside_a_library(),
         }
     }
@@ -317,7 +317,7 @@ impl Pair<'_> {
             (CopyleftScope::Library, Linkage::Static) => {
                 Cell::new(Verdict::Conditional, Ground::CombinedLibrary)
             }
-            _ => Cell::new(Verdict::Incompatible, Ground::GplColumn),
+            _ => Cell::new(Verdict::Incompatible, Ground::GplColumn(GplAnswer::No)),
         }
     }
 
@@ -416,8 +416,8 @@ impl Pair<'_> {
             None => joins_with_gpl3().map(|_| self.record.gpl3)?,
         };
         match answer {
-            GplAnswer::Yes => Some(Cell::new(Verdict::Compatible, Ground::GplColumn)),
-            GplAnswer::Conditional => Some(Cell::new(Verdict::Conditional, Ground::GplColumn)),
+            GplAnswer::Yes => Some(Cell::new(Verdict::Compatible, Ground::GplColumn(answer))),
+            GplAnswer::Conditional => Some(Cell::new(Verdict::Conditional, Ground::GplColumn(answer))),
             GplAnswer::No | GplAnswer::Unknown => None,
         }
     }

@@ -12,7 +12,8 @@ pub mod npm;
 pub mod python;
 pub mod sbom;
 
-pub use context::{PythonTarget, ReadContext, UserEnvironment};
+pub use crate::model::UserEnvironment;
+pub use context::{PythonTarget, ReadContext};
 pub use discovery::{Discovery, discover};
 
 use crate::model::{DependencyGraph, Ecosystem, Problem};

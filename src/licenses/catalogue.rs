@@ -91,6 +91,6 @@ fn nearest(lookup: &[(&str, u16)], id: &str) -> Option<u16> {
         .iter()
         .map(|(known, index)| (strsim::jaro_winkler(known, &wanted), *index))
         .filter(|(similarity, _)| *similarity >= NEAR)
-        .max_by(|left, right| left.0.total_cmp(&right.0).then(right.1.cmp(&left.1)))
+        .max_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)))
         .map(|(_, index)| index)
 }

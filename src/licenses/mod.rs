@@ -3,8 +3,11 @@
 //! [`parse`] reads SPDX expressions; the [`catalogue`] holds a record for every id of the SPDX list, compiled
 //! from `data/`.
 
+pub mod aliases;
 pub mod catalogue;
+pub mod detection;
 mod expression;
+pub mod normalise;
 mod record;
 
 pub use expression::{ExpressionError, parse};

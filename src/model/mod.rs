@@ -4,18 +4,22 @@
 //! [`LicenseFact`] to each package; the law answers with a [`Verdict`]; what is wrong becomes a [`Finding`],
 //! what could not be read a [`Problem`].
 
+mod environment;
 mod expression;
 mod finding;
 mod graph;
 mod license_fact;
 mod linkage;
+mod notices;
 mod package;
 mod practice;
 mod problem;
 mod purl;
+pub mod sbom;
 mod span;
 mod verdict;
 
+pub use environment::UserEnvironment;
 pub use expression::{ExceptionId, ExceptionName, Expression, LicenseId, LicenseName, Term};
 pub use finding::{Finding, Remedy, RemedyKind, RuleId, Severity, Suppression, SuppressionKind};
 pub use graph::{DependencyGraph, NodeIndex, Project};
@@ -24,6 +28,7 @@ pub use license_fact::{
     LicenseStatement,
 };
 pub use linkage::{Dependency, Distribution, Linkage, Scope, UnknownWord};
+pub use notices::{NoticeText, Notices, PackageNotice};
 pub use package::{Checksum, ChecksumAlgorithm, Files, Origin, Package, PackageDetails};
 pub use practice::{PracticeEvidence, PracticeResult, PracticeState, Verb};
 pub use problem::{Consequence, Problem};

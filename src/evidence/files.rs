@@ -1,0 +1,218 @@
+//! The files of a package that speak of its license, and nothing else of it.
+
+use super::archive;
+use crate::licenses::detection::Depth;
+use crate::model::{Files, Problem};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// No license text comes near this; a larger file is reported and not read.
+pub const MOST_FILE_BYTES: u64 = 2 << 20;
+/// More files than this in one package are reported and left.
+pub const MOST_FILES: usize = 256;
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct LicenseFile {
+    /// Its name, relative to the package, with `/`.
+    pub name: String,
+    /// Its bytes.
+    pub content: Arc<[u8]>,
+    /// SHA-256, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl LicenseFile {
+    /// A file with its hash.
+    pub fn new(name: String, content: Vec<u8>) -> Self {
+        let sha256 = hex::encode(Sha256::digest(&content));
+        Self { name, content: content.into(), sha256 }
+    }
+
+    /// How much of it is looked at: a notice only names licenses, a license file is one.
+    pub fn depth(&self) -> Depth {
+        let name = self.name.rsplit('/').next().unwrap_or(&self.name).to_ascii_lowercase();
+        let notice = ["notice", "copyright", "reuse"].iter().any(|start| name.starts_with(start));
+        if notice { Depth::Mention } else { Depth::LicenseFile }
+    }
+
+    /// Whether its name says that it speaks of other people's code.
+    pub fn third_party(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        ["third", "3rd", "bundled", "vendor", "dependencies", "deps"].iter().any(|word| name.contains(word))
+    }
+}
+
+/// What was read of one package.
+#[derive(Debug, Default)]
+pub struct PackageFiles {
+    /// The files, by name.
+    pub files: Vec<LicenseFile>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Whether a file name, without directories, is that of a license file.
+pub fn is_license_name(name: &str) -> bool {
+    const STARTS: [&str; 8] =
+        ["license", "licence", "copying", "notice", "unlicense", "unlicence", "copyright", "mit-license"];
+    const CODE: [&str; 24] = [
+        "rs", "py", "js", "mjs", "cjs", "ts", "tsx", "json", "go", "c", "h", "cc", "cpp", "java", "toml",
+        "yml", "yaml", "sh", "rb", "xml", "css", "png", "svg", "map",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let code = lower.rsplit_once('.').is_some_and(|(_, end)| CODE.contains(&end));
+    lower == "reuse.toml" || (!code && STARTS.iter().any(|start| lower.starts_with(start)))
+}
+
+/// Reads the license files. `named` are files that the metadata names; `root` is the audited tree, into which
+/// links and `..` of a package may lead.
+pub fn read(files: &Files, named: &[String], root: &Path, label: &str) -> PackageFiles {
+    let mut read = match files {
+        Files::Directory(directory) => {
+            let mut reader = Reader::new(directory, root, label);
+            reader.directory(directory, is_license_name);
+            reader.directory(&directory.join("LICENSES"), |_| true);
+            named.iter().for_each(|name| reader.named(name));
+            reader.read
+        }
+        Files::Listed { base, files } => {
+            let mut reader = Reader::new(base, root, label);
+            files.iter().for_each(|file| reader.listed(file));
+            reader.read
+        }
+        Files::Archive(path) => archive::read(path, named, label),
+    };
+    read.files.sort_by(|left, right| left.name.cmp(&right.name));
+    read.files.dedup_by(|left, right| left.name == right.name);
+    read
+}
+
+struct Reader<'a> {
+    base: &'a Path,
+    root: &'a Path,
+    label: &'a str,
+    read: PackageFiles,
+}
+
+impl<'a> Reader<'a> {
+    fn new(base: &'a Path, root: &'a Path, label: &'a str) -> Self {
+        Self { base, root, label, read: PackageFiles::default() }
+    }
+
+    fn problem(&mut self, name: &str, message: &str) {
+        let message = format!("{}: {name}: {message}", self.label);
+        self.read.problems.push(Problem::fact_missing(None, message));
+    }
+
+    /// The files of a directory whose names are wanted. A directory that is not there has none.
+    fn directory(&mut self, directory: &Path, wanted: impl Fn(&str) -> bool) {
+        let Ok(entries) = fs::read_dir(directory) else { return };
+        let mut names: Vec<_> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter(|name| wanted(name))
+            .collect();
+        names.sort();
+        if names.len() > MOST_FILES {
+            self.problem(
+                "license files",
+                &format!("only the first {MOST_FILES} of {} were read", names.len()),
+            );
+            names.truncate(MOST_FILES);
+        }
+        for name in names {
+            self.file(&directory.join(name));
+        }
+    }
+
+    /// A file that metadata names, relative to the package.
+    fn named(&mut self, name: &str) {
+        let path = Path::new(name);
+        if path.components().any(|part| matches!(part, Component::RootDir | Component::Prefix(_))) {
+            self.problem(name, "the metadata names a license file outside the package; it was not read");
+            return;
+        }
+        let full = self.base.join(path);
+        if full.is_file() {
+            self.file(&full);
+        } else {
+            self.problem(name, "the metadata names this license file, but the package does not have it");
+        }
+    }
+
+    fn listed(&mut self, file: &Path) {
+        if self.read.files.len() < MOST_FILES {
+            self.file(file);
+        }
+    }
+
+    fn file(&mut self, path: &Path) {
+        let name = relative(path, self.base);
+        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_symlink());
+        let leaves = is_link || path.components().any(|part| part == Component::ParentDir);
+        if leaves && !self.stays_inside(path) {
+            self.problem(&name, "leads out of the package and of the audited tree; it was not read");
+            return;
+        }
+        match fs::metadata(path) {
+            Ok(metadata) if metadata.is_file() && metadata.len() <= MOST_FILE_BYTES => {}
+            Ok(metadata) if metadata.is_file() => {
+                let size = metadata.len() / 1_000_000;
+                self.problem(&name, &format!("{size} MB are too much for a license text; it was not read"));
+                return;
+            }
+            Ok(_) => return,
+            Err(error) => return self.problem(&name, &error.to_string()),
+        }
+        let mut content = Vec::new();
+        let opened = fs::File::open(path);
+        match opened.and_then(|file| file.take(MOST_FILE_BYTES).read_to_end(&mut content)) {
+            Ok(_) => self.read.files.push(LicenseFile::new(name, content)),
+            Err(error) => self.problem(&name, &error.to_string()),
+        }
+    }
+
+    fn stays_inside(&self, path: &Path) -> bool {
+        let Ok(target) = fs::canonicalize(path) else { return false };
+        let inside = |directory: &Path| {
+            fs::canonicalize(directory).is_ok_and(|directory| target.starts_with(directory))
+        };
+        inside(self.base) || inside(self.root)
+    }
+}
+
+/// A path below `base` with `/`; the file name alone for one outside.
+fn relative(path: &Path, base: &Path) -> String {
+    let inner = path.strip_prefix(base).map(PathBuf::from);
+    let inner = inner.unwrap_or_else(|_| path.file_name().map(PathBuf::from).unwrap_or_default());
+    let parts: Vec<_> =
+        inner.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_license_name;
+
+    #[test]
+    fn names_of_license_files() {
+        for name in [
+            "LICENSE",
+            "License.txt",
+            "LICENSE-MIT",
+            "licence.md",
+            "COPYING.LESSER",
+            "UNLICENSE",
+            "LICENSE.apache2",
+            "NOTICE",
+        ] {
+            assert!(is_license_name(name), "{name}");
+        }
+        for name in ["license.rs", "LICENSES.json", "README.md", "unlicensed.js", "src"] {
+            assert!(!is_license_name(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The user's registries and the cache as a source of facts.
+
+use super::FactSource;
+use crate::model::{DeclaredLicense, Files, Package};
+use crate::registry::fetch::FetchError;
+use crate::registry::{FactsError, Need, RegistryFacts};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Answers from the cache, else from the registries that the user's clients are set up for.
+pub struct RegistrySource {
+    facts: RegistryFacts,
+    not_asked: AtomicUsize,
+}
+
+impl RegistrySource {
+    /// A source over these registries.
+    pub fn new(facts: RegistryFacts) -> Self {
+        Self { facts, not_asked: AtomicUsize::new(0) }
+    }
+
+    /// Silence that nobody is to blame for is none; everything else is said.
+    fn silence(&self, package: &Package, error: &FactsError) -> Result<(), String> {
+        match error {
+            FactsError::NotFromRegistry | FactsError::NoVersion => Ok(()),
+            FactsError::Fetch(FetchError::Offline) => {
+                self.not_asked.fetch_add(1, Ordering::Relaxed);
+                Ok(())
+            }
+            other => Err(format!("{}: {other}", package.label())),
+        }
+    }
+}
+
+impl FactSource for RegistrySource {
+    fn declared(&self, package: &Package) -> Result<Option<Vec<DeclaredLicense>>, String> {
+        match self.facts.facts(package, Need::Declared) {
+            Ok(facts) => Ok((!facts.declared.is_empty()).then(|| facts.declared.clone())),
+            Err(error) => self.silence(package, &error).map(|()| None),
+        }
+    }
+
+    fn files(&self, package: &Package) -> Result<Option<Files>, String> {
+        match self.facts.license_files(package) {
+            Ok(files) => Ok(files),
+            Err(error) => self.silence(package, &error).map(|()| None),
+        }
+    }
+
+    fn fetched(&self) -> BTreeMap<String, usize> {
+        self.facts
+            .requests()
+            .into_iter()
+            .map(|(host, count)| (host, usize::try_from(count).unwrap_or(usize::MAX)))
+            .collect()
+    }
+
+    fn not_fetched(&self) -> usize {
+        self.not_asked.load(Ordering::Relaxed)
+    }
+}

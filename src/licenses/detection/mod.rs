@@ -1,0 +1,316 @@
+//! Licenses in texts: known texts, tags, notices by name, and restrictions written beside them.
+//!
+//! The texts of the SPDX list are compiled in as word sequences with an index of word triples, so that a text is
+//! compared word by word with the few that resemble it and nothing is loaded first. What no known text explains
+//! is searched for grants and restrictions, and is reported as unknown if it reads like a license.
+
+mod alignment;
+mod decode;
+mod grants;
+mod index;
+mod riders;
+mod tags;
+mod texts;
+mod tokens;
+
+use crate::licenses::{catalogue, parse};
+use crate::model::{DetectedKind, ExceptionName, Expression, LicenseName};
+use index::Form;
+use std::ops::Range;
+use texts::Found;
+use tokens::{Token, hash_word, tokenise};
+
+pub use decode::decode;
+pub use tokens::copyright_lines;
+
+/// Only this much of a file is compared; the rest of a longer one is reported as not read.
+pub const MOST_BYTES: usize = 2 << 20;
+
+/// Lines of a file, from 1, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// First line.
+    pub first_line: u32,
+    /// Last line.
+    pub last_line: u32,
+}
+
+/// Something a text says about its license.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Detection {
+    /// What kind of text.
+    pub kind: DetectedKind,
+    /// Where.
+    pub place: Place,
+    /// What it can be: one if certain, several if the text cannot tell, none if unknown.
+    pub candidates: Vec<Expression>,
+    /// Similarity to the known text, 0 to 1.
+    pub confidence: f32,
+    /// What a person should know about it.
+    pub note: Option<String>,
+}
+
+/// How much of a file is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// A license file: what nobody knows is reported.
+    LicenseFile,
+    /// A notice or a source file: only licenses that are named or quoted.
+    Mention,
+}
+
+/// What a text says about its license, in the order of its lines.
+///
+/// Text in HTML is read without its tags. A text with nothing that reads like a license gives nothing.
+pub fn detect(text: &str, depth: Depth) -> Vec<Detection> {
+    let text = decode::strip_html(cut(text));
+    let text = text.as_ref();
+    let tags = tags::find(text);
+    let tokens = tokenise(text);
+    let (found, unmatched) = texts::find(&tokens);
+    let mut detections = known_texts(&tokens, &found);
+    let mut riders = Vec::new();
+    let mut grants = Vec::new();
+    let unmatched: Vec<_> = unmatched.into_iter().map(|range| Unmatched::new(&tokens, range)).collect();
+    for one in &unmatched {
+        for range in one.own_words() {
+            riders.extend(riders::find(&tokens, range.clone()));
+            grants.extend(grants::find(text, &tokens, range));
+        }
+    }
+    apply_grants(&tokens, grants, &mut detections);
+    if depth == Depth::LicenseFile {
+        detections.extend(riders.iter().map(|rider| rider_detection(&tokens, rider)));
+        for one in unmatched {
+            detections.extend(unknown(&tokens, &one, &detections, !tags.is_empty()));
+        }
+    }
+    detections.extend(tags);
+    detections.sort_by(|left, right| left.place.cmp(&right.place).then(left.kind.cmp(&right.kind)));
+    detections
+}
+
+/// Words that no known text explains.
+struct Unmatched {
+    range: Range<usize>,
+    /// A known text that a large part of them resembles: truncated or changed. What stands in it is no grant.
+    nearest: Option<Found>,
+}
+
+impl Unmatched {
+    /// Ranges shorter than this are notices, not texts.
+    const LONG: usize = 60;
+
+    fn new(tokens: &[Token], range: Range<usize>) -> Self {
+        let nearest = if range.len() >= Self::LONG { texts::nearest(tokens, range.clone()) } else { None };
+        Self { range, nearest }
+    }
+
+    /// The words without those of the text they resemble.
+    fn own_words(&self) -> Vec<Range<usize>> {
+        match &self.nearest {
+            Some(found) => vec![
+                self.range.start..found.alignment.start,
+                found.alignment.end..self.range.end.max(found.alignment.end),
+            ],
+            None => vec![self.range.clone()],
+        }
+    }
+}
+
+fn cut(text: &str) -> &str {
+    let mut end = text.len().min(MOST_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn place(tokens: &[Token], range: &Range<usize>) -> Place {
+    let line = |position: usize| tokens.get(position).map_or(1, |token| token.line);
+    Place { first_line: line(range.start), last_line: line(range.end.saturating_sub(1)) }
+}
+
+/// License texts, with the exceptions of the file joined to the license they stand beside.
+fn known_texts(tokens: &[Token], found: &[Found]) -> Vec<Detection> {
+    let (exceptions, licenses): (Vec<_>, Vec<_>) =
+        found.iter().partition(|found| found.known.form == Form::Exception);
+    let mut detections: Vec<_> = licenses.into_iter().map(|found| text_detection(tokens, found)).collect();
+    for exception in exceptions {
+        let id = exception.known.report[0];
+        let base = match detections.as_mut_slice() {
+            [only] if fits(id, only) => Some(only),
+            _ => None,
+        };
+        match base {
+            Some(base) => {
+                base.candidates = base.candidates.iter().filter_map(|license| with(license, id)).collect();
+                base.place.last_line =
+                    base.place.last_line.max(place(tokens, &range_of(exception)).last_line);
+            }
+            None => detections.push(Detection {
+                kind: DetectedKind::Text,
+                place: place(tokens, &range_of(exception)),
+                candidates: Vec::new(),
+                confidence: exception.alignment.similarity(),
+                note: Some(format!("the text of {id}, without the one license it belongs to")),
+            }),
+        }
+    }
+    detections
+}
+
+fn range_of(found: &Found) -> Range<usize> {
+    found.alignment.start..found.alignment.end
+}
+
+fn text_detection(tokens: &[Token], found: &Found) -> Detection {
+    let candidates: Vec<_> = found
+        .known
+        .report
+        .iter()
+        .filter_map(|id| {
+            let id = catalogue::find_license(id)?;
+            Some(
+                catalogue::replacement(id)
+                    .and_then(|text| parse(text).ok())
+                    .unwrap_or(Expression::license(id)),
+            )
+        })
+        .collect();
+    let kind = if found.known.form == Form::Notice { DetectedKind::Header } else { DetectedKind::Text };
+    Detection {
+        kind,
+        place: place(tokens, &range_of(found)),
+        candidates,
+        confidence: found.alignment.similarity(),
+        note: None,
+    }
+}
+
+/// An exception for Apache-2.0 belongs to that; the others are written for the GNU licenses.
+fn fits(exception: &str, detection: &Detection) -> bool {
+    let apache = matches!(exception, "LLVM-exception" | "Swift-exception");
+    detection.candidates.iter().any(|candidate| {
+        let name = candidate.to_string();
+        if apache { name == "Apache-2.0" } else { name.contains("GPL-") }
+    })
+}
+
+fn with(license: &Expression, exception: &str) -> Option<Expression> {
+    let Expression::Term(term) = license else { return None };
+    let mut term = term.clone();
+    term.exception = Some(ExceptionName::Known(catalogue::find_exception(exception)?));
+    Some(Expression::Term(term))
+}
+
+/// A grant that names the license of a text in the same file settles what that text leaves open.
+fn apply_grants(tokens: &[Token], grants: Vec<grants::Grant>, detections: &mut Vec<Detection>) {
+    let texts = detections.len();
+    for grant in grants {
+        let mut settled = false;
+        for detection in &mut detections[..texts] {
+            let narrowed: Vec<_> = detection
+                .candidates
+                .iter()
+                .filter(|known| grant.candidates.contains(&without_exception(known)))
+                .cloned()
+                .collect();
+            if !narrowed.is_empty() {
+                detection.candidates = narrowed;
+                settled = true;
+            }
+        }
+        if !settled {
+            detections.push(Detection {
+                kind: DetectedKind::Header,
+                place: place(tokens, &grant.range),
+                candidates: grant.candidates,
+                confidence: 1.0,
+                note: None,
+            });
+        }
+    }
+}
+
+/// An exception may stand beside the grant.
+fn without_exception(expression: &Expression) -> Expression {
+    match expression {
+        Expression::Term(term) => Expression::Term(crate::model::Term { exception: None, ..term.clone() }),
+        other => other.clone(),
+    }
+}
+
+fn rider_detection(tokens: &[Token], rider: &riders::Rider) -> Detection {
+    let custom = crate::model::Term {
+        license: LicenseName::Custom(rider.license.to_owned()),
+        or_later: false,
+        exception: None,
+    };
+    Detection {
+        kind: DetectedKind::Rider,
+        place: place(tokens, &rider.range),
+        candidates: vec![Expression::Term(custom)],
+        confidence: 1.0,
+        note: None,
+    }
+}
+
+/// Words that a grant or its limits are made of.
+const LEGAL: [&str; 22] = [
+    "permission",
+    "granted",
+    "grant",
+    "redistribution",
+    "redistribute",
+    "distribute",
+    "license",
+    "licensed",
+    "warranty",
+    "warranties",
+    "liability",
+    "liable",
+    "copy",
+    "modify",
+    "conditions",
+    "sublicense",
+    "prohibited",
+    "rights",
+    "restrictions",
+    "terms",
+    "reserved",
+    "permitted",
+];
+
+/// A range that no known text explains, if it reads like a license.
+fn unknown(tokens: &[Token], one: &Unmatched, seen: &[Detection], tagged: bool) -> Option<Detection> {
+    let range = &one.range;
+    let (words, distinct) = if seen.is_empty() && !tagged { (4, 1) } else { (40, 5) };
+    if range.len() < words {
+        return None;
+    }
+    let here = place(tokens, range);
+    let explained = seen.iter().any(|detection| {
+        detection.kind != DetectedKind::Text
+            && here.first_line <= detection.place.last_line
+            && detection.place.first_line <= here.last_line
+    });
+    let legal = LEGAL.iter().filter(|word| {
+        let hash = hash_word(word);
+        tokens[range.clone()].iter().any(|token| token.word == hash)
+    });
+    if legal.count() < distinct || (explained && range.len() < 80) {
+        return None;
+    }
+    let note = one.nearest.as_ref().map(|found| {
+        let alike = found.alignment.similarity() * 100.0;
+        format!("closest known text: {}, {alike:.0} % alike", found.known.report.join(" or "))
+    });
+    Some(Detection {
+        kind: DetectedKind::Unknown,
+        place: here,
+        candidates: Vec::new(),
+        confidence: 0.0,
+        note,
+    })
+}

@@ -1,0 +1,399 @@
+//! Package indexes: the metadata file beside a wheel, else the wheel, else the source archive.
+
+mod index;
+mod metadata;
+mod settings;
+
+use super::archive::{
+    ArchiveError, Entry, Limits, is_license_file, read_tar_gz, read_zip, without_top_folder,
+};
+use super::fetch::{Fetch, FetchError, Request};
+use super::neutral::Clients;
+use super::package_facts::{FactsError, LicenseFile, Need, PackageFacts};
+use super::site::{Site, as_directory, below, shown};
+use super::tree::{Tree, TreeRegistry, named};
+use super::{ARCHIVE_LIMIT, DOCUMENT_LIMIT};
+use crate::model::{Ecosystem, Origin, Package};
+use index::{IndexFile, Metadata, read_page};
+use settings::{PythonSettings, built_in};
+use std::sync::Arc;
+use url::Url;
+
+const HINT: &str = "install pip, or set PIP_INDEX_URL or `index-url` in your pip.conf";
+const ACCEPT: &str =
+    "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1";
+
+/// The indexes of a user's pip.
+pub(crate) struct Python {
+    clients: Arc<Clients>,
+    tree: Arc<Tree>,
+    settings: PythonSettings,
+}
+
+/// Where a version is.
+enum Place {
+    /// Indexes, in the order they are asked.
+    Indexes(Vec<Url>),
+    /// One file.
+    File(IndexFile),
+}
+
+/// The name as indexes spell it (PEP 503).
+fn normalise(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for character in name.chars() {
+        match character {
+            '-' | '_' | '.' if normal.ends_with('-') => {}
+            '-' | '_' | '.' => normal.push('-'),
+            other => normal.extend(other.to_lowercase()),
+        }
+    }
+    normal
+}
+
+impl Python {
+    pub(crate) fn new(clients: Arc<Clients>, tree: Arc<Tree>) -> Self {
+        let settings = PythonSettings::of_user(&clients);
+        Self { clients, tree, settings }
+    }
+
+    /// The registry's address, for a cache key.
+    pub(crate) fn destination(&self, package: &Package) -> Result<String, FactsError> {
+        Ok(match self.place(package)? {
+            Place::Indexes(indexes) => indexes.iter().map(shown).collect::<Vec<_>>().join(" "),
+            Place::File(file) => shown(&file.address),
+        })
+    }
+
+    pub(crate) fn facts(
+        &self,
+        package: &Package,
+        need: Need,
+        fetch: &dyn Fetch,
+    ) -> Result<PackageFacts, FactsError> {
+        let files = match self.place(package)? {
+            Place::File(file) => vec![file],
+            Place::Indexes(indexes) => self.release(package, &indexes, fetch)?,
+        };
+        let mut facts = PackageFacts::default();
+        if need == Need::Declared && self.metadata_beside(&files, &mut facts, fetch)? {
+            return Ok(facts);
+        }
+        let wheel = smallest(&files, IndexFile::is_wheel);
+        let source = smallest(&files, IndexFile::is_source);
+        let first = wheel.or(source).ok_or_else(|| FactsError::Unreadable {
+            address: files.first().map(|file| shown(&file.address)).unwrap_or_default(),
+            reason: "the release has neither a wheel nor a source archive".to_owned(),
+        })?;
+        self.read_archive(first, package, &mut facts, fetch)?;
+        let has_texts = facts.files.as_ref().is_some_and(|files| !files.is_empty());
+        // A lock file that means this wheel need not mean the source archive.
+        let is_meant = |source: &&IndexFile| !facts.verified || source.sha256.is_some();
+        let source = source.filter(is_meant);
+        if let (Need::Texts, false, Some(_), Some(source)) = (need, has_texts, wheel, source) {
+            self.read_archive(source, package, &mut facts, fetch)?;
+        }
+        Ok(facts)
+    }
+
+    /// Which indexes a package comes from: its lock entry, the tree as far as the user agrees, the user's.
+    fn place(&self, package: &Package) -> Result<Place, FactsError> {
+        let locked = match &package.origin {
+            Origin::Registry(Some(address)) | Origin::Archive(address) => super::address_of_entry(address)?,
+            Origin::Registry(None) | Origin::Unknown => return self.unlocked(package).map(Place::Indexes),
+            _ => return Err(FactsError::NotFromRegistry),
+        };
+        if let Some(file) = direct_file(&locked) {
+            return Ok(Place::File(file));
+        }
+        let is_users = Site::of(&locked).is_some_and(|site| self.settings.names(&site));
+        if !is_users && built_in(&self.clients).is_some_and(|default| Site::of(&default) == Site::of(&locked))
+        {
+            return self.unlocked_own().map(Place::Indexes);
+        }
+        Ok(Place::Indexes(vec![as_directory(locked)]))
+    }
+
+    fn unlocked_own(&self) -> Result<Vec<Url>, FactsError> {
+        if self.settings.no_index {
+            return Err(FactsError::KeptPrivate { setting: "no-index".to_owned() });
+        }
+        let own = self.settings.indexes(&self.clients);
+        if own.is_empty() {
+            return Err(FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT });
+        }
+        Ok(own)
+    }
+
+    fn unlocked(&self, package: &Package) -> Result<Vec<Url>, FactsError> {
+        let in_tree = self.tree_registries(package);
+        let own = self.unlocked_own()?;
+        let mut allowed = Vec::new();
+        for registry in in_tree {
+            let site = Site::of(&registry.address);
+            let is_users = own.iter().any(|index| Site::of(index) == site)
+                || built_in(&self.clients).is_some_and(|index| Site::of(&index) == site);
+            if !is_users {
+                return Err(FactsError::NamedByTreeOnly {
+                    file: registry.file,
+                    registry: shown(&registry.address),
+                });
+            }
+            allowed.extend(own.iter().filter(|index| Site::of(index) == site).cloned());
+        }
+        Ok(if allowed.is_empty() { own } else { allowed })
+    }
+
+    /// Indexes that requirements files or project tables name, beside the file that brings the package in or above.
+    fn tree_registries(&self, package: &Package) -> Vec<TreeRegistry> {
+        let mut found = Vec::new();
+        for directory in Tree::directories(package) {
+            // An index may stand in the file that includes the one which names the package.
+            for file in self.tree.files(&directory, &[".txt", ".in"]) {
+                let Some(text) = self.tree.text(&file) else { continue };
+                found.extend(index_options(&text).into_iter().filter_map(|text| named(&file, text)));
+            }
+        }
+        for directory in Tree::directories(package) {
+            for name in ["pyproject.toml", "uv.toml", "Pipfile"] {
+                let file = directory.join(name);
+                let table = self.tree.text(&file).and_then(|text| text.parse::<toml::Table>().ok());
+                let addresses = table.map(|table| index_tables(&table)).unwrap_or_default();
+                found.extend(addresses.iter().filter_map(|text| named(&file, text)));
+            }
+        }
+        found
+    }
+
+    /// The files of the version, from the first index that has the project.
+    fn release(
+        &self,
+        package: &Package,
+        indexes: &[Url],
+        fetch: &dyn Fetch,
+    ) -> Result<Vec<IndexFile>, FactsError> {
+        let version = package.version.as_deref().ok_or(FactsError::NoVersion)?;
+        let project = normalise(&package.name);
+        let mut missing = FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT };
+        for index in indexes {
+            let page = as_directory(below(index, &super::site::segment(&project)));
+            let credential = self.settings.credential(&page);
+            let request = Request::new(page.clone(), DOCUMENT_LIMIT)
+                .accepting(ACCEPT)
+                .with_credential(credential.clone());
+            let response = match fetch.get(&request) {
+                Ok(response) => response,
+                // Only an index that does not have the project passes the question on.
+                Err(error @ FetchError::NotFound { .. }) => {
+                    missing = error.into();
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let mut files: Vec<_> =
+                read_page(&response)?.into_iter().filter(|file| file.is_of(&project, version)).collect();
+            if files.is_empty() {
+                missing = FactsError::Unreadable {
+                    address: shown(&page),
+                    reason: format!("it has no file of version {version}"),
+                };
+                continue;
+            }
+            if credential.is_some() {
+                let site = Site::of(&page);
+                if let Some(stranger) = files.iter().find(|file| Site::of(&file.address) != site) {
+                    let (registry, host) = (shown(&page), shown(&stranger.address));
+                    return Err(FactsError::Elsewhere { registry, host });
+                }
+            }
+            keep_locked(&mut files, package, &page)?;
+            return Ok(files);
+        }
+        Err(missing)
+    }
+
+    /// Reads the metadata file beside a wheel or source archive, if the index has one.
+    fn metadata_beside(
+        &self,
+        files: &[IndexFile],
+        facts: &mut PackageFacts,
+        fetch: &dyn Fetch,
+    ) -> Result<bool, FactsError> {
+        let Some(file) = files.iter().find(|file| file.metadata != Metadata::No) else { return Ok(false) };
+        let mut address = file.address.clone();
+        address.set_path(&format!("{}.metadata", file.address.path()));
+        let request =
+            Request::new(address.clone(), DOCUMENT_LIMIT).with_credential(self.settings.credential(&address));
+        let body = match fetch.get(&request) {
+            Ok(response) => response.body,
+            // Mirrors hand the mark on without having the file.
+            Err(FetchError::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        if let Metadata::Hashed(hash) = &file.metadata {
+            let found = super::checksum::sha256(&body);
+            if !hash.eq_ignore_ascii_case(&found) {
+                return Err(FactsError::Checksum { address: shown(&address), expected: hash.clone(), found });
+            }
+        }
+        metadata::read_into(&body, &shown(&address), facts)?;
+        facts.documents.push(shown(&address));
+        Ok(true)
+    }
+
+    fn read_archive(
+        &self,
+        file: &IndexFile,
+        package: &Package,
+        facts: &mut PackageFacts,
+        fetch: &dyn Fetch,
+    ) -> Result<(), FactsError> {
+        let credential = self.settings.credential(&file.address);
+        let request = Request::new(file.address.clone(), ARCHIVE_LIMIT).with_credential(credential);
+        let body = fetch.get(&request)?.body;
+        facts.verified = super::verify(&file.address, &body, &package.checksums)?;
+        super::verify(&file.address, &body, &file.checksums())?;
+        let address = shown(&file.address);
+        let entries = open(&file.name, &body)
+            .map_err(|error| FactsError::Archive { address: address.clone(), error })?;
+        let manifest =
+            entries.iter().filter(|entry| is_manifest(&entry.path)).min_by_key(|entry| entry.path.len());
+        if let Some(entry) = manifest.filter(|_| facts.declared.is_empty()) {
+            metadata::read_into(&entry.bytes, &address, facts)?;
+        }
+        let is_wheel = file.is_wheel();
+        let texts = entries.into_iter().filter(|entry| !is_manifest(&entry.path)).map(|entry| {
+            if is_wheel {
+                LicenseFile { path: entry.path, bytes: entry.bytes }
+            } else {
+                LicenseFile::below_top_folder(entry)
+            }
+        });
+        facts.files = Some(texts.collect());
+        facts.documents.push(address);
+        Ok(())
+    }
+}
+
+/// With checksums in the lock file only the files that it means count.
+fn keep_locked(files: &mut Vec<IndexFile>, package: &Package, page: &Url) -> Result<(), FactsError> {
+    let locked: Vec<_> = package
+        .checksums
+        .iter()
+        .filter(|checksum| checksum.algorithm == crate::model::ChecksumAlgorithm::Sha256)
+        .map(|checksum| checksum.value.to_ascii_lowercase())
+        .collect();
+    let known: Vec<_> = files.iter().filter_map(|file| file.sha256.clone()).collect();
+    if locked.is_empty() || known.is_empty() {
+        return Ok(());
+    }
+    let is_meant = |file: &IndexFile| {
+        file.sha256.as_ref().is_none_or(|hash| locked.contains(&hash.to_ascii_lowercase()))
+    };
+    files.retain(is_meant);
+    if files.is_empty() {
+        return Err(FactsError::Checksum {
+            address: shown(page),
+            expected: locked[0].clone(),
+            found: known[0].clone(),
+        });
+    }
+    Ok(())
+}
+
+fn smallest(files: &[IndexFile], kind: impl Fn(&IndexFile) -> bool) -> Option<&IndexFile> {
+    files
+        .iter()
+        .filter(|file| kind(file))
+        .min_by_key(|file| (file.size.unwrap_or(u64::MAX), file.name.clone()))
+}
+
+/// An address of one file, such as a wheel that a requirement names directly.
+fn direct_file(address: &Url) -> Option<IndexFile> {
+    let name = address.path_segments()?.next_back()?.to_owned();
+    let file = IndexFile { name, address: address.clone(), sha256: None, size: None, metadata: Metadata::No };
+    (file.is_wheel() || file.is_source()).then_some(file)
+}
+
+fn open(name: &str, bytes: &[u8]) -> Result<Vec<Entry>, ArchiveError> {
+    let wanted =
+        |path: &str| is_manifest(path) || is_license_file(path) || path.contains(".dist-info/licenses/");
+    if name.ends_with(".tar.gz") {
+        read_tar_gz(bytes, &Limits::default(), &wanted)
+    } else {
+        read_zip(bytes, &Limits::default(), &wanted)
+    }
+}
+
+/// `METADATA` of a wheel, `PKG-INFO` at the top of a source archive.
+fn is_manifest(path: &str) -> bool {
+    let is_top = |folder: &str| !folder.contains('/');
+    match path.rsplit_once('/') {
+        Some((folder, "METADATA")) => is_top(folder) && folder.ends_with(".dist-info"),
+        Some((folder, "PKG-INFO")) => is_top(folder) && without_top_folder(path) == "PKG-INFO",
+        _ => false,
+    }
+}
+
+/// The addresses of `--index-url`, `-i` and `--extra-index-url` lines.
+fn index_options(text: &str) -> Vec<&str> {
+    text.lines()
+        .filter_map(|line| {
+            let line = line.trim();
+            let rest = ["--index-url", "--extra-index-url", "-i"]
+                .iter()
+                .find_map(|option| line.strip_prefix(option))?;
+            let value = rest.strip_prefix(['=', ' ', '\t'])?.trim();
+            value.split_ascii_whitespace().next()
+        })
+        .collect()
+}
+
+/// Index addresses of uv, Poetry, PDM and Pipenv tables.
+fn index_tables(table: &toml::Table) -> Vec<String> {
+    let tool = |name: &str| table.get("tool")?.as_table()?.get(name)?.as_table();
+    let mut found = Vec::new();
+    let lists = [
+        tool("uv").and_then(|uv| uv.get("index")),
+        tool("poetry").and_then(|poetry| poetry.get("source")),
+        tool("pdm").and_then(|pdm| pdm.get("source")),
+        table.get("index"),
+        table.get("source"),
+    ];
+    for entry in lists.into_iter().flatten().filter_map(toml::Value::as_array).flatten() {
+        found.extend(entry.get("url").and_then(toml::Value::as_str).map(str::to_owned));
+    }
+    for settings in [tool("uv"), Some(table)].into_iter().flatten() {
+        found.extend(settings.get("index-url").and_then(toml::Value::as_str).map(str::to_owned));
+        let extra = settings.get("extra-index-url").and_then(toml::Value::as_array).into_iter().flatten();
+        found.extend(extra.filter_map(toml::Value::as_str).map(str::to_owned));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{index_options, index_tables, is_manifest, normalise};
+
+    #[test]
+    fn names_are_normalised() {
+        assert_eq!(normalise("Zope._-.Interface"), "zope-interface");
+    }
+
+    #[test]
+    fn indexes_of_the_tree_are_seen() {
+        let text = "-i https://a.example\n--extra-index-url=https://b.example x\n--index-urls nonsense\nrequests==1\n";
+        assert_eq!(index_options(text), ["https://a.example", "https://b.example"]);
+        let table: toml::Table = "[[tool.poetry.source]]\nname='x'\nurl='https://c.example'\n\
+                                  [tool.uv]\nextra-index-url=['https://d.example']\n"
+            .parse()
+            .unwrap();
+        assert_eq!(index_tables(&table), ["https://c.example", "https://d.example"]);
+    }
+
+    #[test]
+    fn only_the_archive_s_own_metadata_counts() {
+        assert!(is_manifest("a-1.dist-info/METADATA") && is_manifest("a-1/PKG-INFO"));
+        assert!(!is_manifest("a-1/vendor/b.egg-info/PKG-INFO") && !is_manifest("METADATA"));
+    }
+}

@@ -1,0 +1,190 @@
+//! Texts that comparisons are known to get wrong.
+
+use crate::support::text;
+use licgraph::licenses::detection::{Depth, Detection, detect};
+use licgraph::model::DetectedKind;
+
+fn short(found: &[Detection]) -> Vec<(DetectedKind, String)> {
+    let names =
+        |one: &Detection| one.candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ");
+    found.iter().map(|one| (one.kind, names(one))).collect()
+}
+
+fn read(text: &str) -> Vec<(DetectedKind, String)> {
+    short(&detect(text, Depth::LicenseFile))
+}
+
+fn one(kind: DetectedKind, name: &str) -> Vec<(DetectedKind, String)> {
+    vec![(kind, name.to_owned())]
+}
+
+use DetectedKind::{Header, Rider, Text, Unknown};
+
+#[test]
+fn apache_without_its_appendix_is_not_pixar() {
+    let (terms, _) = text("Apache-2.0").split_once("APPENDIX").unwrap();
+    assert_eq!(read(terms), one(Text, "Apache-2.0"));
+    let with_holder = format!(
+        "{terms}\n   Copyright 2023 The Example Authors\n\n   Licensed under the Apache License, \
+        Version 2.0 (the \"License\"); you may not use this file except in compliance with the License.\n"
+    );
+    assert_eq!(read(&with_holder)[0], (Text, "Apache-2.0".to_owned()));
+}
+
+#[test]
+fn json_is_not_mit() {
+    assert_eq!(read(text("JSON")), one(Text, "JSON"));
+    let added = text("MIT").replace(
+        "THE SOFTWARE IS PROVIDED",
+        "The Software shall be used for Good, not Evil.\n\nTHE SOFTWARE IS PROVIDED",
+    );
+    assert!(
+        read(&added).iter().any(|(kind, name)| *kind == Text && name == "JSON" || *kind == Rider),
+        "{:?}",
+        read(&added)
+    );
+}
+
+#[test]
+fn gnu_texts_leave_the_grant_open() {
+    assert_eq!(read(text("GPL-2.0-or-later")), one(Text, "GPL-2.0-only | GPL-2.0-or-later"));
+    assert_eq!(read(text("LGPL-2.1-only")), one(Text, "LGPL-2.1-only | LGPL-2.1-or-later"));
+    let (lesser, _) = text("LGPL-3.0-only").split_once("\nGNU GENERAL PUBLIC LICENSE\n").unwrap();
+    assert_eq!(read(lesser), one(Text, "LGPL-3.0-only | LGPL-3.0-or-later"));
+}
+
+#[test]
+fn a_notice_before_the_text_says_the_grant() {
+    let notice = "Example is free software; you can redistribute it and/or modify it under the terms of the GNU General \
+        Public License as published by the Free Software Foundation; either version 2 of the License, or (at your \
+        option) any later version.\n\n";
+    assert_eq!(read(&format!("{notice}{}", text("GPL-2.0-only"))), one(Text, "GPL-2.0-or-later"));
+    assert_eq!(read(notice), one(Header, "GPL-2.0-or-later"));
+    assert_eq!(
+        read("Licensed under the GNU Lesser General Public License, version 2.1 only."),
+        one(Header, "LGPL-2.1-only")
+    );
+    assert_eq!(
+        read("This is distributed under version 3 of the GNU Affero General Public License."),
+        one(Header, "AGPL-3.0-only | AGPL-3.0-or-later")
+    );
+}
+
+#[test]
+fn riders_are_seen() {
+    for (rider, license) in [
+        ("Commons Clause License Condition v1.0", "LicenseRef-Commons-Clause"),
+        ("This software may only be used for non-commercial purposes.", "LicenseRef-non-commercial-rider"),
+        ("NonCommercial use only; contact us for other uses.", "LicenseRef-non-commercial-rider"),
+        ("You agree to the use-based restrictions of Attachment A.", "LicenseRef-use-restriction-rider"),
+    ] {
+        for whole in
+            [format!("{rider}\n\n{}", text("Apache-2.0")), format!("{}\n\n{rider}\n", text("Apache-2.0"))]
+        {
+            let found = read(&whole);
+            assert!(found.contains(&(Text, "Apache-2.0".to_owned())), "{rider}: {found:?}");
+            assert!(found.contains(&(Rider, license.to_owned())), "{rider}: {found:?}");
+        }
+    }
+    assert_eq!(read(text("CC-BY-NC-4.0")), one(Text, "CC-BY-NC-4.0"), "its own words are no rider");
+}
+
+#[test]
+fn a_clause_about_names_is_no_rider() {
+    let clause = "The name of the authors shall not be used for advertising or product endorsement purposes.";
+    assert!(read(&format!("{}\n\n{clause}\n", text("MIT"))).iter().all(|(kind, _)| *kind != Rider));
+}
+
+#[test]
+fn a_restriction_inside_the_text_is_seen() {
+    let changed =
+        text("MIT").replace("without restriction, including", "for non-commercial purposes only, including");
+    assert!(read(&changed).iter().any(|(kind, _)| *kind == Rider), "{:?}", read(&changed));
+}
+
+#[test]
+fn exceptions_join_their_license() {
+    let exception = |id: &str| spdx::exception_id(id).unwrap().text();
+    let llvm = format!("{}\n\n{}", text("Apache-2.0"), exception("LLVM-exception"));
+    assert_eq!(read(&llvm), one(Text, "Apache-2.0 WITH LLVM-exception"));
+    let classpath = format!("{}\n\n{}", text("GPL-2.0-only"), exception("Classpath-exception-2.0"));
+    assert_eq!(
+        read(&classpath),
+        one(
+            Text,
+            "GPL-2.0-only WITH Classpath-exception-2.0 | GPL-2.0-or-later WITH Classpath-exception-2.0"
+        )
+    );
+}
+
+#[test]
+fn several_licenses_in_one_file() {
+    let whole = format!(
+        "{}\n\n-----\n\nThe parser:\n\n{}\n\n-----\n\n{}",
+        text("BSD-3-Clause"),
+        text("MIT"),
+        text("Zlib")
+    );
+    let names: Vec<_> =
+        read(&whole).into_iter().filter(|(kind, _)| *kind == Text).map(|(_, name)| name).collect();
+    assert_eq!(names, ["BSD-3-Clause", "MIT", "Zlib"]);
+    let found = detect(&whole, Depth::LicenseFile);
+    assert!(found.windows(2).all(|pair| pair[0].place.last_line < pair[1].place.first_line));
+}
+
+#[test]
+fn short_notices() {
+    for (notice, name) in [
+        ("Dual licensed under the MIT license or the Unlicense.", "MIT OR Unlicense"),
+        (
+            "This project may be used under either the Apache License, Version 2.0 or the MIT license. It is licensed under MIT OR Apache-2.0.",
+            "MIT OR Apache-2.0",
+        ),
+        (
+            "Licensed under the Apache License, Version 2.0 <LICENSE-APACHE or\nhttp://example.org> or the MIT license\n<LICENSE-MIT>, at your option.",
+            "Apache-2.0",
+        ),
+        ("Released under the ISC license", "ISC"),
+    ] {
+        let found = read(notice);
+        assert!(found.iter().any(|(kind, found)| *kind == Header && found == name), "{notice}: {found:?}");
+    }
+    assert!(read("All rights reserved.").is_empty());
+    assert_eq!(read("This file talks about the MIT license in general."), one(Unknown, ""));
+    let notice = text("Apache-2.0").split_once("owner]").unwrap().1;
+    assert_eq!(read(notice), one(Header, "Apache-2.0"));
+}
+
+#[test]
+fn html_is_read_without_tags() {
+    let paragraphs: String = text("MIT")
+        .split("\n\n")
+        .map(|one| format!("<p class=\"x\">{}</p>\n", one.replace('"', "&quot;")))
+        .collect();
+    let html = format!(
+        "<!DOCTYPE html>\n<html><head><style>p {{}}</style></head><body>\n{paragraphs}</body></html>"
+    );
+    assert_eq!(read(&html), one(Text, "MIT"));
+}
+
+#[test]
+fn a_truncated_text_is_unknown() {
+    for id in ["GPL-2.0-only", "Apache-2.0", "MIT"] {
+        let whole = text(id);
+        let mut half = whole.len() / 2;
+        while !whole.is_char_boundary(half) {
+            half += 1;
+        }
+        let found = detect(&whole[..half], Depth::LicenseFile);
+        assert!(found.iter().all(|one| one.kind == Unknown), "{id}: {:?}", short(&found));
+        assert!(found[0].note.as_ref().is_some_and(|note| note.contains("closest")), "{id}");
+    }
+}
+
+#[test]
+fn holders_and_wrapping_do_not_matter() {
+    let filled = text("BSD-3-Clause")
+        .replace("the copyright holder nor", "The Example Foundation, Inc. nor")
+        .replace("COPYRIGHT HOLDERS AND CONTRIBUTORS", "EXAMPLE FOUNDATION AND ITS CONTRIBUTORS");
+    assert_eq!(read(&filled), one(Text, "BSD-3-Clause"));
+}
