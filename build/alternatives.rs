@@ -179,10 +179,8 @@ pub fn source(entries: &[Placed<RawAlternative>]) -> String {
             .iter()
             .map(|other| {
                 format!(
-                    "OtherVersions {{ versions: {}, written: {:?}, license: {:?} }}",
-                    range(&other.versions),
-                    other.versions,
-                    other.license
+                    "OtherVersions {{ versions: {:?}, license: {:?} }}",
+                    other.versions, other.license
                 )
             })
             .collect();
