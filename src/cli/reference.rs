@@ -11,6 +11,11 @@ use clap::{Arg, Command};
 use serde::Serialize;
 use std::fmt::Write;
 
+/// The whole command line.
+pub fn command() -> Command {
+    super::command()
+}
+
 const MADE: &str =
     "<!-- Made from the code by a test; run it with LICGRAPH_UPDATE=1 to write it anew. -->\n\n";
 
