@@ -4,12 +4,14 @@ use super::exit::ExitStatus;
 use super::input::{Failure, expression};
 use super::output;
 use crate::compatibility::{
-    Explanation, InboundExpression, Law, OutboundExpression, Situation, explain, explain_together,
+    Explanation, InboundExpression, Law, OutboundExpression, Situation, answer as answer_one, explain,
+    explain_together,
 };
 use crate::model::{Distribution, Linkage, Verdict};
 use clap::{Args, ValueEnum};
 use std::collections::HashMap;
 use std::io;
+use std::rc::Rc;
 
 /// What separates dependencies that are judged together.
 const TOGETHER: &str = " ; ";
@@ -155,17 +157,17 @@ fn batch(law: &Law, arguments: &ExplainArguments) -> Result<ExitStatus, Failure>
     if let Err(error) = writer.write_byte_record(&written_header) {
         return closed_or(error);
     }
-    let mut memory = Memory::default();
+    let mut memory = Memory::new(law);
     let mut all_read = true;
     let mut row = csv::ByteRecord::new();
     while reader.read_byte_record(&mut row).map_err(csv_failure)? {
         let question = question(&row, &columns, arguments);
-        let cells = memory.answer(law, question);
+        let cells = memory.answer(question);
         all_read &= !cells[BASIS].is_empty();
         while row.len() < header.len() {
             row.push_field(b"");
         }
-        for cell in cells {
+        for cell in cells.iter() {
             row.push_field(cell.as_bytes());
         }
         if let Err(error) = writer.write_byte_record(&row) {
@@ -225,25 +227,80 @@ fn column_is_expression(column: Option<usize>, columns: &Columns) -> bool {
     column.is_some() && (column == columns.outbound || column == columns.inbound)
 }
 
-/// Answers given before: lock files repeat the same few questions.
-#[derive(Default)]
-struct Memory {
-    answers: HashMap<Question, Vec<String>>,
+/// What was read and answered before: lock files repeat the same few licenses and questions.
+struct Memory<'a> {
+    law: &'a Law,
+    inbound: HashMap<String, Result<Rc<(InboundExpression, String)>, String>>,
+    outbound: HashMap<String, Result<Rc<OutboundExpression>, String>>,
+    answers: HashMap<Question, Rc<[String]>>,
 }
 
-impl Memory {
-    fn answer(&mut self, law: &Law, question: Question) -> &[String] {
-        self.answers.entry(question).or_insert_with_key(|question| row_answer(law, question))
+/// More distinct questions than this are answered anew each time.
+const MOST_ANSWERS: usize = 100_000;
+/// More distinct licenses than this are read anew each time.
+const MOST_LICENSES: usize = 500_000;
+
+impl<'a> Memory<'a> {
+    fn new(law: &'a Law) -> Self {
+        Self { law, inbound: HashMap::new(), outbound: HashMap::new(), answers: HashMap::new() }
+    }
+
+    fn answer(&mut self, question: Question) -> Rc<[String]> {
+        if let Some(known) = self.answers.get(&question) {
+            return known.clone();
+        }
+        let answer: Rc<[String]> = cells(self.ask(&question)).into();
+        if self.answers.len() < MOST_ANSWERS {
+            self.answers.insert(question, answer.clone());
+        }
+        answer
+    }
+
+    fn ask(&mut self, question: &Question) -> Result<Explanation, String> {
+        let situation =
+            Situation::new(parse_linkage(&question.linkage)?, parse_distribution(&question.distribution)?);
+        let project = self.project(&question.outbound)?;
+        if !question.inbound.contains(TOGETHER) {
+            let dependency = self.dependency(&question.inbound)?;
+            return Ok(answer_one(self.law, &dependency.0, &dependency.1, &project, situation));
+        }
+        let mut parts = Vec::new();
+        for text in question.inbound.split(TOGETHER) {
+            let parsed = expression(text).map_err(|failure| failure.to_string())?;
+            parts.push((InboundExpression::new(self.law, &parsed), parsed.to_string()));
+        }
+        Ok(explain_together(self.law, &parts, &project, situation))
+    }
+
+    fn dependency(&mut self, text: &str) -> Result<Rc<(InboundExpression, String)>, String> {
+        if let Some(known) = self.inbound.get(text) {
+            return known.clone();
+        }
+        let read = expression(text)
+            .map_err(|failure| failure.to_string())
+            .map(|parsed| Rc::new((InboundExpression::new(self.law, &parsed), parsed.to_string())));
+        if self.inbound.len() < MOST_LICENSES {
+            self.inbound.insert(text.to_owned(), read.clone());
+        }
+        read
+    }
+
+    fn project(&mut self, text: &str) -> Result<Rc<OutboundExpression>, String> {
+        if let Some(known) = self.outbound.get(text) {
+            return known.clone();
+        }
+        let read = expression(text)
+            .map_err(|failure| failure.to_string())
+            .map(|parsed| Rc::new(OutboundExpression::new(self.law, &parsed)));
+        if self.outbound.len() < MOST_LICENSES {
+            self.outbound.insert(text.to_owned(), read.clone());
+        }
+        read
     }
 }
 
-fn row_answer(law: &Law, question: &Question) -> Vec<String> {
-    let answered = || -> Result<Explanation, String> {
-        let situation =
-            Situation::new(parse_linkage(&question.linkage)?, parse_distribution(&question.distribution)?);
-        answer(law, &question.inbound, &question.outbound, situation).map_err(|failure| failure.to_string())
-    };
-    match answered() {
+fn cells(answered: Result<Explanation, String>) -> Vec<String> {
+    match answered {
         Ok(answer) => vec![
             answer.verdict.name().to_owned(),
             answer.effective_outbound.0.unwrap_or_default(),

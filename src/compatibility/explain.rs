@@ -1,6 +1,6 @@
 //! One question answered in full: this dependency (or these together), that project, this situation.
 
-use super::inbound::{Deciding, InboundExpression};
+use super::inbound::{Deciding, InboundExpression, Met};
 use super::joint::{Joint, Part, outbound_verdict, solve};
 use super::law::{Law, Terms};
 use super::obligations;
@@ -41,7 +41,7 @@ pub struct Explanation {
     pub remedies: Vec<Remedy>,
 }
 
-/// Answers for one dependency.
+/// Answers for one dependency, with the ways out.
 pub fn explain(
     law: &Law,
     inbound: &InboundExpression,
@@ -49,47 +49,104 @@ pub fn explain(
     project: &OutboundExpression,
     situation: Situation,
 ) -> Explanation {
-    let arms = project.arms();
-    let met: Vec<_> = arms.iter().map(|arm| arm.meet(law, inbound, situation)).collect();
-    let joint = solve(law, project, &[Part { inbound, situation }]);
-    // The arm that best shows the answer: the one that decides the verdict.
-    let shown = deciding_arm(&joint, &met.iter().map(|(met, ..)| met.verdict).collect::<Vec<_>>(), project);
-    let (met_arm, label, project_terms) = match shown.and_then(|arm| met.get(arm)) {
-        Some((met, label, terms)) => (met.clone(), (*label).to_owned(), *terms),
-        None => return unanswered(inbound_text, project, situation),
+    let mut answer = answer(law, inbound, inbound_text, project, situation);
+    if answer.verdict != Verdict::Compatible {
+        let cells =
+            shown(law, inbound, project, situation).map(|(shown, _)| shown.met.cells).unwrap_or_default();
+        answer.remedies = remedy::for_pair(law, inbound, project, situation, answer.verdict, &cells);
+    }
+    answer
+}
+
+/// Answers for one dependency without looking for ways out, for tables of questions.
+pub fn answer(
+    law: &Law,
+    inbound: &InboundExpression,
+    inbound_text: &str,
+    project: &OutboundExpression,
+    situation: Situation,
+) -> Explanation {
+    let Some((shown, joint)) = shown(law, inbound, project, situation) else {
+        return unanswered(inbound_text, project, situation);
     };
-    let outbound_label =
-        if arms.iter().filter(|arm| !arm.is_future()).count() > 1 { label } else { project.text.clone() };
-    let facts = Facts { law, outbound: &outbound_label, project_terms };
-    let narrowed = joint.verdict == Verdict::Conditional && met_arm.verdict != Verdict::Conditional;
-    let mut conditions = facts.conditions(&met_arm.cells);
+    let facts = Facts { law, outbound: shown.outbound, project_terms: shown.project_terms };
+    let narrowed = joint.verdict == Verdict::Conditional && shown.met.verdict != Verdict::Conditional;
+    let mut conditions = facts.conditions(&shown.met.cells);
     if let (true, Some(effective)) = (narrowed, &joint.effective_outbound) {
         conditions.insert(0, format!("Convey the work under {effective}."));
     }
-    let deciding = met_arm.cells.first();
+    let deciding = shown.met.cells.first();
     let mut reason = deciding.map(|deciding| facts.reason(deciding)).unwrap_or_default();
     if narrowed {
-        let lost: Vec<String> = lost_arms(&joint, project);
-        reason = format!("{reason} {} cannot be kept.", lost.join(" and "));
+        reason = format!("{reason} {} cannot be kept.", lost_arms(&joint, project).join(" and "));
     }
-    let effective = joint.effective_outbound.clone();
-    let taken = best_arm(&joint, project)
-        .map_or_else(Vec::new, |arm| arms[arm].meet(law, inbound, situation).0.cells);
+    let obligations = match best_arm(&joint, project) {
+        None => Vec::new(),
+        Some(arm) if arm == shown.arm => duties(law, &shown.met.cells, situation),
+        Some(arm) => duties(law, &project.arms()[arm].meet(law, inbound, situation).0.cells, situation),
+    };
     Explanation {
         inbound: inbound_text.to_owned(),
         outbound: project.text.clone(),
         linkage: situation.linkage.to_string(),
         distribution: situation.distribution.to_string(),
         verdict: joint.verdict,
-        effective_outbound: EffectiveOutbound(effective),
+        effective_outbound: EffectiveOutbound(joint.effective_outbound),
         conditions,
-        obligations: duties(law, &taken, situation),
+        obligations,
         reason,
         authority: deciding.map(|deciding| facts.authority(deciding)).unwrap_or_default(),
         basis: deciding.map_or(Basis::Class, |deciding| deciding.cell.ground.basis(law, deciding.terms)),
-        chosen: met_arm.chosen.clone(),
-        remedies: remedy::for_pair(law, inbound, project, situation, joint.verdict, &met_arm.cells),
+        chosen: shown.met.chosen,
+        remedies: Vec::new(),
     }
+}
+
+/// The arm whose cells explain the answer.
+struct Shown<'a> {
+    arm: usize,
+    met: Met,
+    outbound: &'a str,
+    project_terms: Option<Terms>,
+}
+
+fn shown<'a>(
+    law: &Law,
+    inbound: &InboundExpression,
+    project: &'a OutboundExpression,
+    situation: Situation,
+) -> Option<(Shown<'a>, Joint)> {
+    let arms = project.arms();
+    let mut met: Vec<_> = arms.iter().map(|arm| arm.meet(law, inbound, situation)).collect();
+    let verdicts: Vec<Verdict> = met.iter().map(|(met, ..)| met.verdict).collect();
+    let joint = match solved_at_sight(project, &verdicts) {
+        Some(joint) => joint,
+        None => solve(law, project, &[Part { inbound, situation }]),
+    };
+    let arm = deciding_arm(&joint, &verdicts, project)?;
+    let (met, label, project_terms) = met.swap_remove(arm);
+    let choice = arms.iter().filter(|arm| !arm.is_future()).count() > 1;
+    let outbound = if choice { label } else { project.text.as_str() };
+    Some((Shown { arm, met, outbound, project_terms }, joint))
+}
+
+/// A project of one arm that nothing makes move needs no table.
+fn solved_at_sight(project: &OutboundExpression, verdicts: &[Verdict]) -> Option<Joint> {
+    let [verdict] = verdicts else { return None };
+    if *verdict == Verdict::Conditional || project.is_unbounded() {
+        return None;
+    }
+    let allowed = verdict.is_allowed();
+    let when = |wanted: Verdict| if *verdict == wanted { vec![0] } else { Vec::new() };
+    Some(Joint {
+        verdict: *verdict,
+        effective_outbound: allowed.then(|| project.text.clone()),
+        surviving: if allowed { vec![0] } else { Vec::new() },
+        blocked: when(Verdict::Incompatible),
+        unknown: when(Verdict::Unknown),
+        conflict: Vec::new(),
+        whole_impossible: false,
+    })
 }
 
 /// Answers for several dependencies judged together, each joined the same way.

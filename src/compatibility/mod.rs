@@ -19,7 +19,7 @@ mod relicense;
 mod remedy;
 
 pub use cut::{CutGraph, smallest_cut};
-pub use explain::{Explanation, explain, explain_together};
+pub use explain::{Explanation, answer, explain, explain_together};
 pub use ground::{Cell, Ground};
 pub use inbound::{Deciding, InboundExpression, Met};
 pub use joint::{Candidacy, Joint, Part, candidacy, candidate_for, is_joined, solve};

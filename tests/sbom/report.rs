@@ -22,6 +22,7 @@ pub fn purl(text: &str) -> Purl {
 /// A package with a declared license that nobody checked.
 pub fn package(purl_text: &str, name: &str, version: &str, declared: &str) -> PackageReport {
     PackageReport {
+        verdicts: Default::default(),
         purl: purl(purl_text),
         name: name.to_owned(),
         version: Some(version.to_owned()),
@@ -31,6 +32,7 @@ pub fn package(purl_text: &str, name: &str, version: &str, declared: &str) -> Pa
         scopes: vec![Scope::Runtime],
         linkage: Linkage::Dynamic,
         license: LicenseReport {
+            category: None,
             declared: Some(declared.to_owned()),
             declared_verbatim: vec![DeclaredLicense {
                 statement: LicenseStatement::Expression(declared.to_owned()),
