@@ -6,7 +6,9 @@
 mod alternatives;
 mod assemble;
 mod findings;
+mod package_page;
 mod project_license;
+mod project_page;
 mod reach;
 mod read;
 mod relicense;
