@@ -35,8 +35,8 @@ fn run() -> Result<(), Vec<String>> {
     check::check(&knowledge)?;
     let target = directory("OUT_DIR")?;
     write(&target.join("catalogue.rs"), generate::source(&knowledge).as_bytes())?;
-    let known = alternatives::read(&data, &knowledge)?;
-    write(&target.join("alternatives.rs"), alternatives::source(&known).as_bytes())?;
+    let alternatives = alternatives::read(&data, &knowledge)?;
+    write(&target.join("alternatives.rs"), alternatives::source(&alternatives).as_bytes())?;
     write_aliases(&data, &knowledge, &target)?;
     write_texts(&data, &knowledge, &target)
 }

@@ -8,11 +8,13 @@
 pub mod audit;
 pub mod cli;
 pub mod compatibility;
+pub mod diff;
 pub mod ecosystems;
 pub mod evidence;
 pub mod holders;
 pub mod licenses;
 pub mod model;
+pub mod policy;
 pub mod practices;
 pub mod registry;
 pub mod report;

@@ -28,7 +28,7 @@ struct Judged {
 
 /// Judges every project and writes the report.
 pub fn report(request: &AuditRequest, known: Known) -> AuditReport {
-    let Known { graph, facts, problems, read, not_read, fetched, not_fetched } = known;
+    let Known { graph, facts, problems, read, not_read, fetched, not_fetched, .. } = known;
     let mut expressions = Expressions::default();
     let keys: Vec<Option<ExpressionKey>> = graph
         .nodes()
@@ -167,7 +167,7 @@ fn evidence_findings(graph: &DependencyGraph, facts: &[LicenseFact], judged: &[J
 }
 
 /// Most serious first; what is the project's own before what is upstream's.
-fn sort_findings(findings: &mut Vec<Finding>) {
+pub fn sort_findings(findings: &mut Vec<Finding>) {
     findings.sort_by(|left, right| {
         let key = |finding: &Finding| {
             (finding.severity, finding.rule, std::cmp::Reverse(finding.verdict), finding.project.clone())

@@ -16,6 +16,8 @@ mod report;
 mod request;
 mod work;
 
+pub use assemble::sort_findings;
+pub use findings::fingerprint;
 pub use relicense::{declared_today, relicense};
 pub use relicense_report::{
     BlockedTarget, Blocker, DependencyHalf, FileAnswer, OwnHalf, PossibleGroup, PossibleTarget,
@@ -25,7 +27,7 @@ pub use report::{
     AuditReport, DependencyReport, LicenseReport, OutboundOption, PackageReport, ProjectReport,
     SCHEMA_VERSION, Summary, Tool,
 };
-pub use request::{AuditError, AuditRequest, LinkageOverride};
+pub use request::{AuditError, AuditRequest, LinkageOverride, PathFilter};
 
 use crate::evidence::{self, EvidenceOptions, FactSource};
 use crate::model::{DependencyGraph, LicenseFact, Problem};
@@ -43,6 +45,8 @@ pub struct Known {
     pub read: Vec<String>,
     /// What was seen and not read, with the reason.
     pub not_read: Vec<String>,
+    /// Clarifications, by position, that cover no package.
+    pub unused_clarifications: Vec<usize>,
     /// What was asked of registries.
     pub fetched: std::collections::BTreeMap<String, usize>,
     /// What could have been asked and was not.
@@ -80,6 +84,7 @@ pub fn learn(
         problems: reading.problems,
         read: reading.read,
         not_read: reading.not_read,
+        unused_clarifications: learned.unused_clarifications,
         fetched: source.fetched(),
         not_fetched: source.not_fetched(),
     })

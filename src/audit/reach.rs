@@ -87,11 +87,6 @@ impl Reach {
         self.entries[node.index()].map(|entry| entry.linkage)
     }
 
-    /// Whether the project names the package itself.
-    pub fn is_direct(&self, graph: &DependencyGraph, node: NodeIndex) -> bool {
-        graph.dependencies(self.root).any(|(to, _)| to == node)
-    }
-
     /// Packages from the project to this one, both included.
     ///
     /// The parents of a package may have been reached by stronger edges only, so the walk up ends at the root.

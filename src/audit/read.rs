@@ -46,8 +46,9 @@ fn read_file(request: &AuditRequest, path: &Path) -> Result<Read, AuditError> {
 }
 
 fn read_tree(request: &AuditRequest) -> Result<Read, AuditError> {
-    let discovery = ecosystems::discover(&request.path);
+    let mut discovery = ecosystems::discover(&request.path);
     let context = &request.context;
+    let left_out = leave_out(&mut discovery, request);
     let not_read: Vec<String> = discovery
         .foreign
         .iter()
@@ -55,6 +56,7 @@ fn read_tree(request: &AuditRequest) -> Result<Read, AuditError> {
         .chain(discovery.passed_over.iter().map(|path| {
             format!("{}: test material, passed over; audit it by naming it", context.relative(path))
         }))
+        .chain(left_out)
         .collect();
     if discovery.projects.is_empty() {
         let seen =
@@ -78,6 +80,25 @@ fn read_tree(request: &AuditRequest) -> Result<Read, AuditError> {
     }
     found.not_read = not_read;
     Ok(found)
+}
+
+/// Takes out what the user does not want audited; returns it in words.
+fn leave_out(discovery: &mut ecosystems::Discovery, request: &AuditRequest) -> Vec<String> {
+    let context = &request.context;
+    let mut left_out = Vec::new();
+    discovery.projects.retain(|(directory, ecosystem)| {
+        let name = context.relative(directory);
+        let takes = request.paths.takes(&name);
+        if !takes {
+            left_out.push(format!("{name}: {ecosystem} project, left out as asked"));
+        }
+        takes
+    });
+    discovery.foreign.retain(|path| {
+        let directory = path.parent().map_or_else(String::new, |parent| context.relative(parent));
+        request.paths.takes(&directory) && !request.paths.excludes(&context.relative(path))
+    });
+    left_out
 }
 
 /// Reads parents before children, in parallel at each depth, and leaves out what a parent covers.

@@ -4,6 +4,7 @@ use crate::compatibility::Law;
 use crate::ecosystems::ReadContext;
 use crate::model::{Distribution, Ecosystem, Expression, Linkage};
 use globset::GlobMatcher;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A linkage that the user states for packages.
@@ -13,6 +14,38 @@ pub struct LinkageOverride {
     pub packages: GlobMatcher,
     /// How it is joined.
     pub linkage: Linkage,
+}
+
+/// Which directories of a tree are audited.
+#[derive(Clone, Debug, Default)]
+pub struct PathFilter {
+    /// Directories relative to the audited tree, with `/`; everything where there is none.
+    pub roots: Vec<String>,
+    /// Paths relative to the audited tree that are left out, with all below them.
+    pub exclude: Vec<GlobMatcher>,
+    /// Exactly these directories, where only what a change touches is audited.
+    pub only: Option<BTreeSet<String>>,
+}
+
+impl PathFilter {
+    /// Whether a directory, relative to the audited tree, is audited. The tree itself is `.`.
+    pub fn takes(&self, directory: &str) -> bool {
+        let below = |root: &String| {
+            let root = root.trim_start_matches("./").trim_end_matches('/');
+            matches!(root, "" | ".")
+                || directory == root
+                || directory.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+        };
+        let inside = self.roots.is_empty() || self.roots.iter().any(below);
+        let touched = self.only.as_ref().is_none_or(|only| only.contains(directory));
+        inside && touched && !self.excludes(directory)
+    }
+
+    /// Whether a path, or a directory around it, is left out.
+    pub fn excludes(&self, path: &str) -> bool {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        ends.map(|end| &path[..end]).any(|part| self.exclude.iter().any(|pattern| pattern.is_match(part)))
+    }
 }
 
 /// Everything the audit is told.
@@ -32,6 +65,8 @@ pub struct AuditRequest {
     pub default_linkage: Vec<(Ecosystem, Linkage)>,
     /// Stated linkages.
     pub linkages: Vec<LinkageOverride>,
+    /// Which directories of the tree are audited.
+    pub paths: PathFilter,
     /// Leave out what is only used to develop.
     pub without_dev: bool,
     /// When the report is made, as RFC 3339; none leaves the time out.
@@ -51,6 +86,7 @@ impl AuditRequest {
             distribution: Distribution::default(),
             default_linkage: Vec::new(),
             linkages: Vec::new(),
+            paths: PathFilter::default(),
             without_dev: false,
             created: None,
         }

@@ -16,6 +16,21 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
+    /// Every way to end.
+    pub const ALL: [Self; 4] = [Self::Clean, Self::Findings, Self::WrongUse, Self::Incomplete];
+
+    /// What it means, in one sentence.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Clean => "Nothing at or above the fail level.",
+            Self::Findings => "Findings at or above the fail level.",
+            Self::WrongUse => "Wrong use or wrong configuration: the command could not run.",
+            Self::Incomplete => {
+                "The audit is incomplete: something could not be read; what was read shows nothing at or above the fail level."
+            }
+        }
+    }
+
     /// The number the process ends with.
     pub fn code(self) -> u8 {
         match self {

@@ -1,7 +1,7 @@
 //! `licgraph tree`, `why` and `graph`: the dependency graph for people and for other programs.
 
 use super::audit_options::AuditOptions;
-use super::check::{FailOn, status};
+use super::auditing::{self, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output::{self, ColorChoice};
@@ -15,6 +15,8 @@ use std::path::PathBuf;
 pub struct TreeArguments {
     #[command(flatten)]
     audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
     /// Levels below the project.
     #[arg(long)]
     depth: Option<usize>,
@@ -40,6 +42,8 @@ pub struct WhyArguments {
     package: String,
     #[command(flatten)]
     audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
     /// The most paths to show.
     #[arg(long, default_value_t = 10)]
     paths: usize,
@@ -53,6 +57,8 @@ pub struct WhyArguments {
 pub struct GraphArguments {
     #[command(flatten)]
     audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
     /// The language to write.
     #[arg(long, value_enum, default_value_t = GraphFormat::Dot)]
     format: GraphFormat,
@@ -70,7 +76,7 @@ enum GraphFormat {
 
 /// Runs `licgraph tree`.
 pub fn run_tree(arguments: &TreeArguments) -> Result<ExitStatus, Failure> {
-    let report = arguments.audit.prepare()?.audit()?;
+    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
     let view = if let Some(package) = &arguments.invert {
         TreeView::Inverted { package: package.clone() }
     } else if arguments.by_license {
@@ -80,32 +86,32 @@ pub fn run_tree(arguments: &TreeArguments) -> Result<ExitStatus, Failure> {
     } else {
         TreeView::Whole { depth: arguments.depth }
     };
-    let text = graph::tree(&report, &view, &options(arguments.color))
+    let text = graph::tree(&audited.report, &view, &options(arguments.color))
         .map_err(|error| Failure::Use(error.to_string()))?;
     output::write(text.as_bytes(), None)?;
-    Ok(status(&report, FailOn::Never))
+    Ok(audited.reading_status())
 }
 
 /// Runs `licgraph why`.
 pub fn run_why(arguments: &WhyArguments) -> Result<ExitStatus, Failure> {
-    let report = arguments.audit.prepare()?.audit()?;
-    let text = graph::why(&report, &arguments.package, arguments.paths, &options(arguments.color))
+    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
+    let text = graph::why(&audited.report, &arguments.package, arguments.paths, &options(arguments.color))
         .map_err(|error| Failure::Use(error.to_string()))?;
     output::write(text.as_bytes(), None)?;
-    Ok(status(&report, FailOn::Never))
+    Ok(audited.reading_status())
 }
 
 /// Runs `licgraph graph`.
 pub fn run_graph(arguments: &GraphArguments) -> Result<ExitStatus, Failure> {
-    let report = arguments.audit.prepare()?.audit()?;
+    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
     let text = match arguments.format {
-        GraphFormat::Dot => graph::dot(&report),
-        GraphFormat::Graphml => graph::graphml(&report),
-        GraphFormat::Mermaid => graph::mermaid(&report),
+        GraphFormat::Dot => graph::dot(&audited.report),
+        GraphFormat::Graphml => graph::graphml(&audited.report),
+        GraphFormat::Mermaid => graph::mermaid(&audited.report),
     };
     let text = text.map_err(|error| Failure::Use(error.to_string()))?;
     output::write(text.as_bytes(), arguments.output.as_deref())?;
-    Ok(status(&report, FailOn::Never))
+    Ok(audited.reading_status())
 }
 
 fn options(color: ColorChoice) -> RenderOptions {

@@ -1,25 +1,37 @@
 //! The command line: one file a command.
 
+mod annotations;
 mod audit_options;
+mod auditing;
+mod baseline;
 mod cache;
 mod check;
+mod diff;
 mod exit;
 mod explain;
 mod graph;
+mod init;
 mod input;
 mod license;
 mod matrix;
 mod notices;
 mod output;
+mod package_versions;
 mod practices;
+pub mod reference;
 mod relicense;
 mod relicense_text;
+mod render;
+mod review;
+mod review_document;
+mod revision_input;
 mod sbom;
 mod schema;
+mod shell;
 
 pub use exit::ExitStatus;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 
 /// May you ship what you built? Audits the license compatibility of a project's whole dependency graph.
@@ -39,10 +51,20 @@ struct Arguments {
 enum Command {
     /// Audit a project: read its dependencies, judge every edge and the whole work.
     Check(check::CheckArguments),
+    /// Keep the list of findings that were there before, so that only new ones fail.
+    Baseline(baseline::BaselineArguments),
+    /// Print completions for a shell.
+    Completions(shell::CompletionsArguments),
+    /// Show what changed between two reports, SBOMs, revisions or versions of a package.
+    Diff(diff::DiffArguments),
     /// Answer one question: may this dependency be part of that work?
     Explain(explain::ExplainArguments),
+    /// Write a commented licgraph.toml from what is there.
+    Init(init::InitArguments),
     /// Show what is known about a license.
     License(license::LicenseArguments),
+    /// Print the manual page, or write one for each command.
+    Man(shell::ManArguments),
     /// Print the compatibility matrix, of all licenses or of some.
     Matrix(matrix::MatrixArguments),
     /// Write an SBOM that carries the reasoning, convert one, or enrich one that another tool made.
@@ -59,10 +81,19 @@ enum Command {
     Practices(practices::PracticesArguments),
     /// Show, prune, export or import the cache of license facts.
     Cache(cache::CacheArguments),
-    /// Print the JSON Schema of a format.
-    Schema(schema::SchemaArguments),
     /// Which licenses could the project move to, and what stands in the way?
     Relicense(relicense::RelicenseArguments),
+    /// Print a stored report in another form.
+    Render(render::RenderArguments),
+    /// The periodic review: the audit, what changed since the last one, waivers that end soon.
+    Review(review::ReviewArguments),
+    /// Print a JSON Schema: of licgraph.toml, of the baseline, of a review's record.
+    Schema(schema::SchemaArguments),
+}
+
+/// The whole command line, for completions, manual pages and the reference.
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// Runs the program with these arguments, the first being its name.
@@ -78,8 +109,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
     };
     let result = match &parsed.command {
         Command::Check(arguments) => check::run(arguments),
+        Command::Baseline(arguments) => baseline::run(arguments),
+        Command::Completions(arguments) => shell::completions(arguments, command()),
+        Command::Diff(arguments) => diff::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
         Command::License(arguments) => license::run(arguments),
+        Command::Man(arguments) => shell::man(arguments, command()),
         Command::Matrix(arguments) => matrix::run(arguments),
         Command::Sbom(arguments) => sbom::run(arguments),
         Command::Notices(arguments) => notices::run(arguments),
@@ -88,8 +124,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Graph(arguments) => graph::run_graph(arguments),
         Command::Practices(arguments) => practices::run(arguments),
         Command::Cache(arguments) => cache::run(arguments),
-        Command::Schema(arguments) => schema::run(arguments),
         Command::Relicense(arguments) => relicense::run(arguments),
+        Command::Render(arguments) => render::run(arguments),
+        Command::Review(arguments) => review::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
     };
     match result {
         Ok(status) => status,

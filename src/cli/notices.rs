@@ -1,6 +1,7 @@
 //! `licgraph notices`: the third-party notices to pass on with the work.
 
 use super::audit_options::AuditOptions;
+use super::auditing::{self, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
@@ -21,6 +22,8 @@ are incomplete; they say what is missing."
 pub struct NoticesArguments {
     #[command(flatten)]
     audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
     /// How to write them.
     #[arg(long, value_enum, default_value_t = NoticeFormat::Text)]
     format: NoticeFormat,
@@ -39,7 +42,7 @@ enum NoticeFormat {
 
 /// Runs the command.
 pub fn run(arguments: &NoticesArguments) -> Result<ExitStatus, Failure> {
-    let prepared = arguments.audit.prepare()?;
+    let prepared = auditing::prepare(&arguments.audit, &arguments.policy)?;
     let known = prepared.learn()?;
     let report = judge(&prepared.request, known.clone());
     let conveyed = conveyed(&known, &report);

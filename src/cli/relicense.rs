@@ -1,6 +1,7 @@
 //! `licgraph relicense`: which licenses could the project move to, and what stands in the way?
 
 use super::audit_options::AuditOptions;
+use super::auditing::{self, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::{Failure, expression};
 use super::output;
@@ -14,14 +15,15 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(
     after_help = "Two questions, answered apart: do the dependencies allow it, and may our own code move (by today's \
-license, or by the word of whoever holds the copyright)? With --license, today's license is that one.\n\nExit \
-status: with --to, 0 if both are a plain yes, 1 otherwise; 3 if something could not be read.\n\nExamples:\n  \
-licgraph relicense\n  licgraph relicense --to GPL-3.0-or-later\n  licgraph relicense --to MPL-2.0 --link \
-'openssl*=dynamic' --format json"
+license, or by the word of whoever holds the copyright)?\n\nExit status: with --to, 0 if both are a plain yes, 1 \
+otherwise; 3 if something could not be read.\n\nExamples:\n  licgraph relicense\n  licgraph relicense --to \
+GPL-3.0-or-later\n  licgraph relicense --to MPL-2.0 --linkage 'openssl*=dynamic' --format json"
 )]
 pub struct RelicenseArguments {
     #[command(flatten)]
     audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
     /// The license to move to; without it every license the project could move to is listed.
     #[arg(long, value_name = "EXPR")]
     to: Option<String>,
@@ -45,15 +47,15 @@ enum Format {
 /// Runs the command.
 pub fn run(arguments: &RelicenseArguments) -> Result<ExitStatus, Failure> {
     let target = arguments.to.as_deref().map(expression).transpose()?;
-    let prepared = arguments.audit.prepare()?;
+    let prepared = auditing::prepare(&arguments.audit, &arguments.policy)?;
+    let request = &prepared.request;
     let known = prepared.learn()?;
-    let today = declared_today(&prepared.request, &known);
-    let mut own = holders::read(directory(&arguments.audit.path), &today);
+    let mut own = holders::read(directory(&arguments.audit.path), &declared_today(request, &known));
     if arguments.sole_holder {
         own.count = HolderCount::Sole;
         own.reason = "Stated by the user: one holder.".to_owned();
     }
-    let report = relicense(&prepared.request, &known, own, target.as_ref());
+    let report = relicense(request, &known, own, target.as_ref());
     let text = match arguments.format {
         Format::Text => relicense_text::render(&report, output::width()),
         Format::Json => json(&report)?,

@@ -1,7 +1,7 @@
 //! `licgraph sbom`: write, convert and enrich SBOMs.
 
 use super::audit_options::AuditOptions;
-use super::check::{FailOn, status};
+use super::auditing::{self, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::{Failure, read_bytes};
 use super::output;
@@ -23,6 +23,8 @@ pub struct SbomArguments {
     #[command(flatten)]
     audit: AuditOptions,
     #[command(flatten)]
+    policy: PolicyOptions,
+    #[command(flatten)]
     write: WriteOptions,
 }
 
@@ -43,6 +45,8 @@ enum SbomCommand {
     Enrich {
         #[command(flatten)]
         audit: AuditOptions,
+        #[command(flatten)]
+        policy: PolicyOptions,
         /// Write to a file.
         #[arg(long, short)]
         output: Option<PathBuf>,
@@ -78,25 +82,26 @@ pub fn run(arguments: &SbomArguments) -> Result<ExitStatus, Failure> {
     match &arguments.command {
         None => write_sbom(arguments),
         Some(SbomCommand::Convert { input, to, output }) => convert(input, *to, output.as_ref()),
-        Some(SbomCommand::Enrich { audit, output }) => enrich_sbom(audit, output.as_ref()),
+        Some(SbomCommand::Enrich { audit, policy, output }) => enrich_sbom(audit, policy, output.as_ref()),
     }
 }
 
 fn write_sbom(arguments: &SbomArguments) -> Result<ExitStatus, Failure> {
-    let report = arguments.audit.prepare()?.audit()?;
+    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
+    let report = &audited.report;
     let options = SbomOptions {
         profile: arguments.write.profile,
         license_texts: arguments.write.license_texts,
         ..SbomOptions::default()
     };
-    for gap in missing(&report, &options) {
+    for gap in missing(report, &options) {
         let package = gap.package.as_deref().unwrap_or("the document");
         anstream::eprintln!("missing: {} of {package}: {}", gap.element, gap.remedy);
     }
     let bytes =
-        write(&report, arguments.write.format, &options).map_err(|error| Failure::Use(error.to_string()))?;
+        write(report, arguments.write.format, &options).map_err(|error| Failure::Use(error.to_string()))?;
     output::write(&bytes, arguments.write.output.as_deref())?;
-    Ok(status(&report, FailOn::Never))
+    Ok(audited.reading_status())
 }
 
 fn convert(input: &PathBuf, to: SbomFormat, output: Option<&PathBuf>) -> Result<ExitStatus, Failure> {
@@ -110,11 +115,15 @@ fn convert(input: &PathBuf, to: SbomFormat, output: Option<&PathBuf>) -> Result<
     Ok(ExitStatus::Clean)
 }
 
-fn enrich_sbom(audit: &AuditOptions, output: Option<&PathBuf>) -> Result<ExitStatus, Failure> {
+fn enrich_sbom(
+    audit: &AuditOptions,
+    policy: &PolicyOptions,
+    output: Option<&PathBuf>,
+) -> Result<ExitStatus, Failure> {
     let document = read_bytes(&audit.path)?;
-    let report = audit.prepare()?.audit()?;
-    let bytes = enrich(&document, &report)
+    let audited = auditing::run(audit, policy)?;
+    let bytes = enrich(&document, &audited.report)
         .map_err(|error| Failure::Use(format!("{}: {error}", audit.path.display())))?;
     output::write(&bytes, output.map(PathBuf::as_path))?;
-    Ok(status(&report, FailOn::Never))
+    Ok(audited.reading_status())
 }

@@ -1,29 +1,48 @@
-//! `licgraph schema`: the published shapes.
+//! `licgraph schema`: JSON Schemas of what licgraph reads and writes.
 
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
+use crate::audit::AuditReport;
+use crate::diff::Snapshot;
+use crate::policy::{self, baseline::Baseline};
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
-/// Print the JSON Schema of a format.
+/// Print a JSON Schema.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  licgraph schema policy > licgraph.schema.json\n  licgraph schema report"
+)]
 pub struct SchemaArguments {
-    /// Which.
-    #[arg(value_enum, default_value_t = Shape::Report)]
-    shape: Shape,
+    /// Of what.
+    #[arg(value_enum)]
+    of: Of,
+    /// Write to a file.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Shape {
-    /// `licgraph check --format json`.
+enum Of {
+    /// licgraph.toml.
+    Policy,
+    /// The report of `licgraph check --format json`.
     Report,
+    /// The baseline.
+    Baseline,
+    /// The record of a review.
+    Review,
 }
 
 /// Runs the command.
 pub fn run(arguments: &SchemaArguments) -> Result<ExitStatus, Failure> {
-    let text = match arguments.shape {
-        Shape::Report => crate::report::json_schema().map_err(|error| Failure::Use(error.to_string()))?,
+    let schema = match arguments.of {
+        Of::Policy => policy::json_schema(),
+        Of::Report => schemars::schema_for!(AuditReport).to_value(),
+        Of::Baseline => schemars::schema_for!(Baseline).to_value(),
+        Of::Review => schemars::schema_for!(Snapshot).to_value(),
     };
-    output::write(text.as_bytes(), None)?;
+    output::write(format!("{schema:#}\n").as_bytes(), arguments.output.as_deref())?;
     Ok(ExitStatus::Clean)
 }

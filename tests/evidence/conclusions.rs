@@ -87,7 +87,8 @@ fn a_notice_settles_only_or_later() {
                   General Public License as published by the Free Software Foundation, either version 3 of the \
                   License, or (at your option) any later version.";
     let gnu = classifier("OSI Approved :: GNU General Public License v3 (GPLv3)");
-    let later = learn_files(std::slice::from_ref(&gnu), &[("LICENSE", text("GPL-3.0-only")), ("COPYRIGHT", notice)]);
+    let later =
+        learn_files(std::slice::from_ref(&gnu), &[("LICENSE", text("GPL-3.0-only")), ("COPYRIGHT", notice)]);
     assert_eq!(concluded(&later), "GPL-3.0-or-later");
     let bare = learn_files(&[gnu], &[("LICENSE", text("GPL-3.0-only"))]);
     assert_eq!(concluded(&bare), "GPL-3.0-only");

@@ -1,0 +1,92 @@
+//! `licgraph baseline`: what was there when the project adopted the audit.
+
+use super::audit_options::AuditOptions;
+use super::auditing::{self, PolicyOptions};
+use super::exit::ExitStatus;
+use super::input::Failure;
+use super::output;
+use crate::policy::baseline::{self, Baseline, Changes, KnownFinding};
+use clap::{Args, Subcommand};
+use std::fmt::Write;
+use std::path::Path;
+
+/// The file's name where nothing else is said.
+const DEFAULT_NAME: &str = "licgraph-baseline.json";
+
+/// Keep the list of findings that were there before.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  licgraph baseline update\n  licgraph check --baseline licgraph-baseline.json\n  \
+licgraph baseline update --remove-only"
+)]
+pub struct BaselineArguments {
+    #[command(subcommand)]
+    command: BaselineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum BaselineCommand {
+    /// Write the findings that count now; what is resolved leaves the file.
+    Update(UpdateArguments),
+}
+
+#[derive(Debug, Args)]
+struct UpdateArguments {
+    #[command(flatten)]
+    audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    /// Only take out what is resolved; nothing new becomes known.
+    #[arg(long)]
+    remove_only: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &BaselineArguments) -> Result<ExitStatus, Failure> {
+    match &arguments.command {
+        BaselineCommand::Update(arguments) => update(arguments),
+    }
+}
+
+fn update(arguments: &UpdateArguments) -> Result<ExitStatus, Failure> {
+    let policy = auditing::load_policy(&arguments.audit, &arguments.policy, None)?;
+    let file = auditing::baseline_file(&arguments.policy, &policy)
+        .unwrap_or_else(|| directory(&arguments.audit.path).join(DEFAULT_NAME));
+    let old = if file.exists() {
+        baseline::read(&file).map_err(|error| Failure::Use(error.to_string()))?
+    } else {
+        Baseline::default()
+    };
+    let audited = auditing::run_with(&arguments.audit, policy, None, None)?;
+    let (new, changes) = baseline::update(&old, &audited.report, arguments.remove_only);
+    let text = new.to_text().map_err(|error| Failure::Use(error.to_string()))?;
+    output::write(text.as_bytes(), Some(&file))?;
+    output::write(summary(&new, &changes).as_bytes(), None)?;
+    Ok(ExitStatus::Clean)
+}
+
+fn directory(path: &Path) -> &Path {
+    if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) }
+}
+
+fn summary(new: &Baseline, changes: &Changes) -> String {
+    let mut text = String::new();
+    for (sign, list) in [('+', &changes.added), ('-', &changes.removed)] {
+        for one in list {
+            let _ = writeln!(text, "{sign} {}", line(one));
+        }
+    }
+    let _ = writeln!(
+        text,
+        "{} known, {} added, {} removed. Known is not accepted: resolve them, or waive them with a reason.",
+        new.findings.len(),
+        changes.added.len(),
+        changes.removed.len()
+    );
+    text
+}
+
+fn line(one: &KnownFinding) -> String {
+    let package = if one.package.is_empty() { "the whole" } else { &one.package };
+    format!("{} {package} {} ({})", one.rule, one.license, one.id)
+}

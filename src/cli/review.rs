@@ -1,0 +1,119 @@
+//! `licgraph review`: the periodic look at the licenses of all dependencies, as one document with a date.
+
+use super::audit_options::AuditOptions;
+use super::auditing::{self, Audited, PolicyOptions};
+use super::exit::ExitStatus;
+use super::input::Failure;
+use super::output;
+use super::review_document::{self, Review};
+use crate::diff::upstream::{self, NewerVersions, Upstream};
+use crate::diff::{Changes, Snapshot, compare, read_snapshot};
+use crate::licenses;
+use crate::model::Severity;
+use crate::policy;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Where the record is kept, if nothing else is said.
+const DEFAULT_DIRECTORY: &str = "docs/license-review";
+/// The last accepted state.
+const RECORD: &str = "accepted.json";
+/// How many days before its end a waiver is announced.
+const WARN_DAYS: u16 = 30;
+
+/// Review the licenses of all dependencies: the audit, what changed since the last accepted review, waivers that end
+/// soon, newer versions that changed their license.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  licgraph review\n  licgraph review --output review.md\n  licgraph review --accept\n\n\
+--accept writes DIRECTORY/YYYY-MM-DD.md and DIRECTORY/accepted.json; commit both. Run it on a schedule without \
+--accept, and accept it yourself after reading."
+)]
+pub struct ReviewArguments {
+    #[command(flatten)]
+    audit: AuditOptions,
+    #[command(flatten)]
+    policy: PolicyOptions,
+    /// Where the record is kept; `docs/license-review` if not given.
+    #[arg(long, value_name = "DIR")]
+    directory: Option<PathBuf>,
+    /// Announce waivers that end within this many days.
+    #[arg(long, value_name = "DAYS")]
+    within: Option<u16>,
+    /// Keep this review as the accepted one.
+    #[arg(long)]
+    accept: bool,
+    /// Write the document to a file.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &ReviewArguments) -> Result<ExitStatus, Failure> {
+    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
+    let directory = directory(arguments, &audited);
+    let snapshot = Snapshot::of(&audited.report);
+    let last = last_accepted(&directory)?;
+    let changes = last.as_ref().map(|last| compare(last, &snapshot));
+    let upstream = look_upstream(&audited, None);
+    let within = arguments.within.or(audited.policy.warn_days).unwrap_or(WARN_DAYS);
+    let text = review_document::markdown(&Review {
+        audited: &audited,
+        last: last.as_ref(),
+        changes: changes.as_ref(),
+        expiring: policy::expiring(&audited.policy, audited.today, within),
+        within,
+        upstream: upstream.as_ref(),
+    });
+    output::write(text.as_bytes(), arguments.output.as_deref())?;
+    if arguments.accept {
+        accept(&directory, &audited, snapshot, &text)?;
+    }
+    Ok(status(&audited, changes.as_ref()))
+}
+
+/// Asks for newer versions, where somebody can be asked.
+fn look_upstream(audited: &Audited, source: Option<&dyn NewerVersions>) -> Option<Upstream> {
+    let same = |left: &str, right: &str| match (licenses::parse(left), licenses::parse(right)) {
+        (Ok(left), Ok(right)) => left == right,
+        _ => left == right,
+    };
+    Some(upstream::look(&audited.report, source?, &same))
+}
+
+fn directory(arguments: &ReviewArguments, audited: &Audited) -> PathBuf {
+    arguments
+        .directory
+        .clone()
+        .or_else(|| audited.policy.review_directory.clone())
+        .unwrap_or_else(|| audited.root.join(DEFAULT_DIRECTORY))
+}
+
+fn last_accepted(directory: &Path) -> Result<Option<Snapshot>, Failure> {
+    let file = directory.join(RECORD);
+    if !file.exists() {
+        return Ok(None);
+    }
+    read_snapshot(&file).map(Some).map_err(|error| Failure::Use(error.to_string()))
+}
+
+fn accept(directory: &Path, audited: &Audited, mut snapshot: Snapshot, text: &str) -> Result<(), Failure> {
+    std::fs::create_dir_all(directory).map_err(|source| Failure::File {
+        action: "write",
+        path: directory.display().to_string(),
+        source,
+    })?;
+    snapshot.created = Some(audited.today.to_string());
+    let record = snapshot.to_text().map_err(|error| Failure::Use(error.to_string()))?;
+    output::write(text.as_bytes(), Some(&directory.join(format!("{}.md", audited.today))))?;
+    output::write(record.as_bytes(), Some(&directory.join(RECORD)))
+}
+
+/// A license that changed since the last accepted review is a warning; the rest is what the audit says.
+fn status(audited: &Audited, changes: Option<&Changes>) -> ExitStatus {
+    let relicensed = changes.is_some_and(|changes| !changes.license_changed.is_empty());
+    if relicensed && audited.policy.fail_level().reaches(Severity::Warning, None) {
+        return ExitStatus::Findings;
+    }
+    audited.status()
+}

@@ -1,0 +1,24 @@
+//! What a project decides and keeps: policy, waivers, baseline, comparison, review, CI, and the book.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "policy/bad_input.rs"]
+mod bad_input;
+#[path = "policy/book.rs"]
+mod book;
+#[path = "policy/ci.rs"]
+mod ci;
+#[path = "policy/diff.rs"]
+mod diff;
+#[path = "policy/precedence.rs"]
+mod precedence;
+#[path = "policy/review.rs"]
+mod review;
+#[path = "policy/rules.rs"]
+mod rules;
+#[path = "policy/shell.rs"]
+mod shell;
+#[path = "policy/story.rs"]
+mod story;
+#[path = "policy/work.rs"]
+mod work;

@@ -1,0 +1,96 @@
+//! The periodic review: what it says, what it keeps, and that newer versions can be asked about.
+
+use crate::work::{Project, repository};
+use licgraph::audit::AuditReport;
+use licgraph::diff::upstream::{self, NewerVersions, Newest};
+use licgraph::model::Ecosystem;
+
+const POLICY: &str = "[[waiver]]\npackage = \"ledger-core\"\nlicense = \"GPL-3.0-only\"\nreason = \"Under way\"\nauthor = \"Maintainers\"\nexpires = \"2026-12-01\"\n";
+
+#[test]
+fn a_review_is_accepted_and_the_next_one_shows_what_changed() {
+    let mut project = Project::of("story/before");
+    project.write("licgraph.toml", POLICY);
+    let first = project.run(&["review", "--accept"]);
+    assert_eq!(first.code, 0, "{first:?}");
+    assert_eq!(project.read("docs/license-review/2026-11-22.md"), first.out);
+    assert!(first.out.contains("this is the first"), "{}", first.out);
+    assert!(
+        first.out.contains("| ledger-core under GPL-3.0-only | 2026-12-01 | 9 | Maintainers |"),
+        "{}",
+        first.out
+    );
+    let record = project.read("docs/license-review/accepted.json");
+
+    project.at("1796083200"); // 2026-12-01
+    project.take("story/after");
+    let lock = project.read("package-lock.json").replace("\"license\": \"ISC\"", "\"license\": \"MIT\"");
+    project.write("package-lock.json", &lock);
+    let second = project.run(&["review", "--output", "review.md"]);
+    assert_eq!(second.code, 1);
+    insta::assert_snapshot!("review", project.read("review.md"));
+    assert_eq!(project.read("docs/license-review/accepted.json"), record, "only --accept writes");
+}
+
+#[test]
+fn a_relicensing_alone_is_a_warning() {
+    let project = Project::of("story/before");
+    project.write("licgraph.toml", POLICY);
+    project.run(&["review", "--accept"]);
+    let lock = project.read("package-lock.json").replace("\"license\": \"ISC\"", "\"license\": \"MIT\"");
+    project.write("package-lock.json", &lock);
+    assert_eq!(project.run(&["review"]).code, 0);
+    assert_eq!(project.run(&["review", "--fail-on", "conditional"]).code, 1);
+}
+
+#[test]
+fn a_record_that_cannot_be_read_stops_the_review() {
+    let project = Project::of("story/before");
+    project.write("docs/license-review/accepted.json", "{\"snapshot_version\": \"7\"}");
+    let outcome = project.run(&["review", "--accept"]);
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.err.contains("has version 7; this program reads version 1"), "{}", outcome.err);
+}
+
+/// Knows the newest version of two packages.
+struct Known;
+
+impl NewerVersions for Known {
+    fn newest(&self, _: Ecosystem, name: &str, _: Option<&str>) -> Result<Option<Newest>, String> {
+        let newest = |version: &str, license: &str| Newest {
+            version: version.to_owned(),
+            license: Some(license.to_owned()),
+        };
+        match name {
+            "column-text" => Ok(Some(newest("9.0.0", "BUSL-1.1"))),
+            "ledger-core" => Ok(Some(newest("2.0.0", "GPL-3.0-only"))),
+            other => Err(format!("{other} is not known")),
+        }
+    }
+}
+
+#[test]
+fn newer_versions_under_another_license_are_announced() {
+    let (_, report) = Project::of("story/after").report(&[]);
+    let report: AuditReport = serde_json::from_value(report).unwrap();
+    let found = upstream::look(&report, &Known, &|left, right| left == right);
+    assert_eq!(found.asked, 3);
+    assert_eq!(found.changes.len(), 1);
+    assert_eq!(found.changes[0].newest.license.as_deref(), Some("BUSL-1.1"));
+    assert_eq!(found.problems, ["pkg:npm/chart-press@3.0.1: chart-press is not known"]);
+}
+
+#[test]
+fn the_repository_passes_its_own_policy() {
+    let project = Project::new();
+    let mut command = project.command(env!("CARGO_BIN_EXE_licgraph"));
+    command.args(["check", "--offline", "--format", "json"]).arg(repository());
+    let outcome = crate::work::outcome(&mut command);
+    let report = outcome.json();
+    let counting = crate::work::counting(&report);
+    assert!(
+        !counting.iter().any(|finding| finding.contains("denied") || finding.contains("incompatible")),
+        "{counting:?}"
+    );
+    assert!(report["summary"]["read"].to_string().contains("licgraph.toml"));
+}
