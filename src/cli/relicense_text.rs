@@ -241,7 +241,6 @@ fn blocking(target: &BlockedTarget) -> String {
     let more = target.blockers.saturating_sub(target.nearest.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let replace = match &target.replace {
-        Some(set) if set.len() > SHOWN => format!("; replace {} packages", set.len()),
         Some(set) if !set.is_empty() => format!("; replace {}", labels(set)),
         _ => String::new(),
     };
@@ -254,5 +253,7 @@ fn marked(target: &PossibleTarget) -> String {
 }
 
 fn labels(set: &[Replacement]) -> String {
-    set.iter().map(|one| one.label.as_str()).collect::<Vec<_>>().join(", ")
+    let shown: Vec<&str> = set.iter().take(SHOWN).map(|one| one.label.as_str()).collect();
+    let more = if set.len() > SHOWN { format!(" and {} more", set.len() - SHOWN) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
 }

@@ -8,7 +8,7 @@ use super::law::{Candidate, Law, Terms};
 use super::outbound::{Arm, OutboundExpression};
 use super::pair::{Added, Inbound, Outbound, Situation, judge};
 use crate::licenses::{Admits, Category, CopyleftScope, Later, LicenseRecord};
-use crate::model::{ObligationKind, Verdict};
+use crate::model::{Distribution, Linkage, ObligationKind, Verdict};
 use serde::{Deserialize, Serialize};
 
 /// Nobody but the author may allow copying.
@@ -280,7 +280,8 @@ impl Today<'_> {
         if project.admits != Admits::Anything {
             let part = Inbound::Terms { terms: self.terms, future: self.future, added: self.added };
             let whole = Outbound::Candidate { candidate: target, added: Added::Nothing };
-            let cell = judge(self.law, part, whole, Situation::LINKED_BINARY);
+            // The code itself goes under the target; standing beside a library would not do.
+            let cell = judge(self.law, part, whole, Situation::new(Linkage::Merge, Distribution::Binary));
             let answer = match cell.verdict {
                 Verdict::Compatible => OwnAnswer::Yes,
                 Verdict::Incompatible => OwnAnswer::No,

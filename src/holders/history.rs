@@ -152,16 +152,7 @@ impl Seen {
 
     fn history(self, shallow: bool, complete: bool) -> History {
         let authors = self.authors.people();
-        let mut everybody = self.authors;
-        let known = everybody.people().len();
-        for (name, email) in &self.committers {
-            everybody.add(name, email);
-        }
-        let committers = if everybody.people().len() == known {
-            Vec::new()
-        } else {
-            only_committers(&authors, &self.committers)
-        };
+        let committers = only_committers(&authors, &self.committers);
         History {
             commits: self.commits,
             authors,

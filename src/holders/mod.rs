@@ -81,6 +81,10 @@ fn conclude(history: Option<&History>, tree: &Tree) -> (HolderCount, String) {
             (HolderCount::Unknown, "Not all of the git history could be read.".to_owned())
         }
         Some(_) => match authors.first() {
+            Some(author) if statements::is_collective(author) => (
+                HolderCount::Unknown,
+                format!("{author} wrote all of it, a name that stands for several people."),
+            ),
             Some(author) => {
                 (HolderCount::Sole, format!("{author} wrote all of it, and no notice names anybody else."))
             }

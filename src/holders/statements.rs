@@ -68,10 +68,14 @@ fn holder(statement: &str) -> Option<String> {
     let name = name.split("All rights reserved").next().unwrap_or_default();
     let name = name.trim_matches([',', '.', ';', '-', ' ']);
     let lower = name.to_lowercase();
-    let collective = ["authors", "contributors", "developers", "committers", "maintainers"];
-    let is_collective = lower.split_whitespace().any(|word| collective.contains(&word));
     let is_placeholder = name.contains(['[', '{']) || lower.starts_with("copyright ") || lower == "holder";
-    (!name.is_empty() && !is_collective && !is_placeholder).then(|| name.to_owned())
+    (!name.is_empty() && !is_collective(name) && !is_placeholder).then(|| name.to_owned())
+}
+
+/// Whether a name stands for people who are named elsewhere, or nowhere.
+pub fn is_collective(name: &str) -> bool {
+    const WORDS: [&str; 6] = ["authors", "contributors", "developers", "committers", "maintainers", "team"];
+    name.to_lowercase().split_whitespace().any(|word| WORDS.contains(&word))
 }
 
 fn is_year_or_sign(word: &str) -> bool {

@@ -84,7 +84,7 @@ fn every_case_is_answered_as_its_authority_says() {
 }
 
 /// today, target, answer with several holders.
-const OWN_CODE: [(&str, &str, OwnAnswer); 34] = [
+const OWN_CODE: [(&str, &str, OwnAnswer); 36] = [
     ("MIT", "ISC", OwnAnswer::Yes),
     ("MIT", "MIT-0", OwnAnswer::No),
     ("MIT", "0BSD", OwnAnswer::No),
@@ -102,6 +102,8 @@ const OWN_CODE: [(&str, &str, OwnAnswer); 34] = [
     ("Apache-2.0", "GPL-2.0-or-later", OwnAnswer::No),
     ("Apache-2.0", "MIT OR Apache-2.0", OwnAnswer::No),
     ("Apache-2.0", "LicenseRef-Proprietary", OwnAnswer::Yes),
+    ("Apache-2.0", "LGPL-2.1-only", OwnAnswer::No),
+    ("Apache-2.0", "LGPL-3.0-only", OwnAnswer::Yes),
     ("Apache-2.0 WITH LLVM-exception", "GPL-2.0-only", OwnAnswer::Yes),
     ("MPL-2.0", "GPL-2.0-or-later", OwnAnswer::Yes),
     ("MPL-2.0", "GPL-3.0-only", OwnAnswer::Yes),

@@ -103,8 +103,9 @@ fn linkage_and_distribution_change_what_the_dependencies_allow() {
         report["projects"][0]["answer"]["dependencies"]["verdict"].as_str().unwrap().to_owned()
     };
     assert_eq!(verdict(&[]), "incompatible");
-    assert_eq!(verdict(&["--link", "gpl-*=process"]), "compatible");
+    assert_eq!(verdict(&["--linkage", "gpl-*=process"]), "compatible");
     assert_eq!(verdict(&["--distribution", "internal"]), "compatible");
+    assert_eq!(verdict(&["--linkage", "process"]), "compatible");
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn wrong_use_says_what_is_wrong() {
     let project = copied("blocked");
     for (arguments, expected) in [
         (vec!["--to", "GPL-9.9"], "not a license expression"),
-        (vec!["--to", "MIT", "--link", "gpl-*=glued"], "unknown linkage"),
+        (vec!["--to", "MIT", "--linkage", "gpl-*=glued"], "unknown linkage"),
         (vec!["nowhere"], "cannot read"),
     ] {
         let (code, _, err) = run(project.path(), &arguments);

@@ -62,6 +62,13 @@ fn one_author_is_the_sole_holder() {
 }
 
 #[test]
+fn a_name_for_several_people_is_no_sole_holder() {
+    let made = repository(&[(("Thing Maintainers", "all@home.example"), "a.txt", "First")]);
+    let found = read(made.path());
+    assert_eq!(found.count, HolderCount::Unknown, "{}", found.reason);
+}
+
+#[test]
 fn programs_are_listed_apart_and_co_authors_count() {
     let made = repository(&[
         (ADA, "a.txt", "First\n\nSigned-off-by: Ada Example <ada@home.example>"),
