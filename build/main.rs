@@ -1,8 +1,10 @@
 //! Compiles `data/` into the program. A malformed or contradictory record fails the build with file and line.
 
 mod aliases;
+mod alternatives;
 mod check;
 mod generate;
+mod groups;
 mod records;
 mod texts;
 #[path = "../src/licenses/detection/tokens.rs"]
@@ -28,11 +30,13 @@ fn main() {
 
 fn run() -> Result<(), Vec<String>> {
     let root = directory("CARGO_MANIFEST_DIR")?;
-    let knowledge = Knowledge::read(&root.join("data"))?;
-    check::check(&knowledge)?;
     let data = root.join("data");
+    let knowledge = Knowledge::read(&data)?;
+    check::check(&knowledge)?;
     let target = directory("OUT_DIR")?;
     write(&target.join("catalogue.rs"), generate::source(&knowledge).as_bytes())?;
+    let alternatives = alternatives::read(&data, &knowledge)?;
+    write(&target.join("alternatives.rs"), alternatives::source(&alternatives).as_bytes())?;
     write_aliases(&data, &knowledge, &target)?;
     write_texts(&data, &knowledge, &target)
 }

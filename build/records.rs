@@ -1,5 +1,6 @@
 //! The files of `data/` as they are written.
 
+use crate::groups::{self, Groups};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,10 +21,17 @@ pub struct Placed<T> {
     pub place: Place,
 }
 
+impl Place {
+    /// A message that starts with the file and line.
+    pub fn error(&self, message: &str) -> String {
+        format!("{}:{}: {message}", self.file, self.line)
+    }
+}
+
 impl<T> Placed<T> {
     /// A message that starts with the record's file and line.
     pub fn error(&self, message: &str) -> String {
-        format!("{}:{}: {message}", self.place.file, self.place.line)
+        self.place.error(message)
     }
 }
 
@@ -123,6 +131,8 @@ pub struct RawException {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PairPage {
+    #[serde(default)]
+    groups: Groups,
     #[serde(default)]
     pair: Vec<Spanned<RawPair>>,
 }
@@ -235,7 +245,7 @@ impl Knowledge {
             |raw| raw.id.clone(),
             &mut errors,
         );
-        let pairs: Option<PairPage> = read_toml(&data.join("pairs.toml"), &mut errors);
+        let pairs = read_pairs(&data.join("pairs.toml"), &mut errors);
         let deprecated: Option<DeprecatedPage> = read_toml(&data.join("deprecated.toml"), &mut errors);
         let lists = data.join("lists");
         let list: Option<LicenseList> = read_json(&lists.join("spdx-licenses.json"), &mut errors);
@@ -258,7 +268,7 @@ impl Knowledge {
                 .into_iter()
                 .map(|entry| (entry.license_exception_id.clone(), entry))
                 .collect(),
-            pairs: place_all(pairs.map(|page| page.pair).unwrap_or_default(), &data.join("pairs.toml")),
+            pairs,
             deprecated: place_all(
                 deprecated.map(|page| page.deprecated).unwrap_or_default(),
                 &data.join("deprecated.toml"),
@@ -288,6 +298,13 @@ fn read_pages(directory: &Path, errors: &mut Vec<String>) -> BTreeMap<String, Pl
         }
     }
     records
+}
+
+fn read_pairs(path: &Path, errors: &mut Vec<String>) -> Vec<Placed<RawPair>> {
+    let Some(page) = read_toml::<PairPage>(path, errors) else { return Vec::new() };
+    let mut pairs = place_all(page.pair, path);
+    groups::expand(&page.groups, &mut pairs, errors);
+    pairs
 }
 
 fn keep_once<T>(

@@ -11,6 +11,7 @@ pub mod compatibility;
 pub mod diff;
 pub mod ecosystems;
 pub mod evidence;
+pub mod holders;
 pub mod licenses;
 pub mod model;
 pub mod policy;

@@ -69,12 +69,13 @@ fn normalise(component: &mut Component) {
     for entry in &mut component.licenses {
         entry.value = fitting(entry);
     }
-    for reference in &mut component.references {
-        if let Some(url) = crate::report::sbom::address(&reference.url) {
+    component.references.retain_mut(|reference| match crate::report::sbom::address(&reference.url) {
+        Some(url) => {
             reference.url = url;
+            true
         }
-    }
-    component.references.retain(|reference| !reference.url.is_empty());
+        None => false,
+    });
 }
 
 fn fitting(entry: &LicenseEntry) -> LicenseValue {

@@ -1,6 +1,8 @@
 //! The practices on small repositories: what must pass, what must not, what must not fail; keys, history, network.
 #![allow(clippy::unwrap_used)]
 
+#[path = "practices/forges.rs"]
+mod forges;
 #[path = "practices/history.rs"]
 mod history;
 #[path = "practices/inputs.rs"]

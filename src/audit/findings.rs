@@ -1,8 +1,11 @@
 //! Verdicts become findings: what, why, by which path, on whose authority, and the ways out.
 
 use super::reach::Reach;
+use super::remedies;
 use super::work::{Expressions, Group, Work};
-use crate::compatibility::{Explanation, InboundExpression, Law, OutboundExpression, Situation, explain};
+use crate::compatibility::{
+    Explanation, InboundExpression, Law, OutboundExpression, Part, Situation, explain,
+};
 use crate::model::{
     DependencyGraph, Distribution, Finding, LicenseFact, NodeIndex, Purl, Remedy, RemedyKind, RuleId,
     Severity, SourceSpan, Verdict,
@@ -33,14 +36,18 @@ impl Scene<'_> {
     /// Findings about a project's dependencies and about the whole.
     pub fn findings(&self, work: &Work) -> Vec<Finding> {
         let mut found = Vec::new();
+        let relicense = match work.joint.verdict {
+            Verdict::Incompatible => remedies::relicense(self, work),
+            _ => Vec::new(),
+        };
         for group in work.groups.iter().filter(|group| group.verdict != Verdict::Compatible) {
             let answer = self.answer(group);
             for node in &group.packages {
-                found.push(self.of_package(group, &answer, *node));
+                found.push(self.of_package(group, &answer, *node, &relicense));
             }
         }
         if !work.joint.conflict.is_empty() {
-            found.push(self.of_conflict(work));
+            found.push(self.of_conflict(work, &relicense));
         }
         found
     }
@@ -51,7 +58,21 @@ impl Scene<'_> {
         explain(self.law, self.expressions.get(group.expression), text, self.license, situation)
     }
 
-    fn of_package(&self, group: &Group, answer: &Explanation, node: NodeIndex) -> Finding {
+    /// A group as part of the whole.
+    pub fn part(&self, group: &Group) -> Part<'_> {
+        Part {
+            inbound: self.expressions.get(group.expression),
+            situation: Situation::new(group.linkage, self.distribution),
+        }
+    }
+
+    fn of_package(
+        &self,
+        group: &Group,
+        answer: &Explanation,
+        node: NodeIndex,
+        relicense: &[Remedy],
+    ) -> Finding {
         let license = self.expressions.text(group.expression);
         let rule = match group.verdict {
             Verdict::Incompatible if license == "NONE" => RuleId::NoLicense,
@@ -69,7 +90,7 @@ impl Scene<'_> {
         finding.authority = answer.authority.clone();
         finding.basis = Some(answer.basis);
         finding.conditions = answer.conditions.clone();
-        finding.remedies = answer.remedies.clone();
+        finding.remedies = remedies::of_package(self, group, answer, node, relicense);
         finding.id = fingerprint(rule, finding.package.as_ref(), self.project_purl(), license);
         finding
     }
@@ -82,7 +103,7 @@ impl Scene<'_> {
         }
     }
 
-    fn of_conflict(&self, work: &Work) -> Finding {
+    fn of_conflict(&self, work: &Work, relicense: &[Remedy]) -> Finding {
         let members: Vec<&Group> = work.joint.conflict.iter().map(|part| &work.groups[*part]).collect();
         let named: Vec<String> = members
             .iter()
@@ -112,17 +133,7 @@ impl Scene<'_> {
             .iter()
             .filter_map(|group| Some(self.labels(&self.reach.path(*group.packages.first()?))))
             .collect();
-        finding.remedies = members
-            .iter()
-            .filter_map(|group| group.packages.first())
-            .map(|node| Remedy {
-                kind: RemedyKind::Replace,
-                step: format!(
-                    "Replace {}, or join it as a separate program.",
-                    self.graph.package(*node).label()
-                ),
-            })
-            .collect();
+        finding.remedies = remedies::of_conflict(self, &members, relicense);
         let licenses: Vec<&str> =
             members.iter().map(|group| self.expressions.text(group.expression)).collect();
         finding.id = fingerprint(RuleId::JointConflict, None, self.project_purl(), &licenses.join(" + "));
@@ -221,7 +232,7 @@ fn edge_verdict(
     inbound: &InboundExpression,
     situation: Situation,
 ) -> Verdict {
-    crate::compatibility::solve(law, own, &[crate::compatibility::Part { inbound, situation }]).verdict
+    crate::compatibility::solve(law, own, &[Part { inbound, situation }]).verdict
 }
 
 fn upstream_finding(

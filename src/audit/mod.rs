@@ -3,17 +3,26 @@
 //! Data flows down once. Policy and practices are applied to the report by the caller, see [`crate::policy`] and
 //! [`crate::practices`]; outputs render the [`AuditReport`] and nothing else.
 
+mod alternatives;
 mod assemble;
 mod findings;
 mod project_license;
 mod reach;
 mod read;
+mod relicense;
+mod relicense_report;
+mod remedies;
 mod report;
 mod request;
 mod work;
 
 pub use assemble::sort_findings;
 pub use findings::fingerprint;
+pub use relicense::{declared_today, relicense};
+pub use relicense_report::{
+    BlockedTarget, Blocker, DependencyHalf, FileAnswer, OwnHalf, PossibleGroup, PossibleTarget,
+    ProjectRelicense, RelicenseReport, Replacement, TargetAnswer,
+};
 pub use report::{
     AuditReport, DependencyReport, LicenseReport, OutboundOption, PackageReport, ProjectReport,
     SCHEMA_VERSION, Summary, Tool,
@@ -24,7 +33,7 @@ use crate::evidence::{self, EvidenceOptions, FactSource};
 use crate::model::{DependencyGraph, LicenseFact, Problem};
 
 /// What was read and learned, before anything is judged. `relicense`, `notices` and `diff` start here too.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Known {
     /// The dependency graph of all projects.
     pub graph: DependencyGraph,

@@ -72,6 +72,11 @@ impl Reach {
         self.order.retain(|node| entries[node.index()].is_some());
     }
 
+    /// The project.
+    pub fn root(&self) -> NodeIndex {
+        self.root
+    }
+
     /// Every package reached, the project itself not among them.
     pub fn packages(&self) -> &[NodeIndex] {
         &self.order
@@ -80,11 +85,6 @@ impl Reach {
     /// How a package is joined to the project; none if it does not belong to it.
     pub fn linkage(&self, node: NodeIndex) -> Option<Linkage> {
         self.entries[node.index()].map(|entry| entry.linkage)
-    }
-
-    /// Whether the project names the package itself.
-    pub fn is_direct(&self, graph: &DependencyGraph, node: NodeIndex) -> bool {
-        graph.dependencies(self.root).any(|(to, _)| to == node)
     }
 
     /// Packages from the project to this one, both included.

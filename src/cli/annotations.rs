@@ -17,10 +17,9 @@ pub enum Forge {
 pub fn render(report: &AuditReport, forge: Forge) -> String {
     let counting = report.findings.iter().filter(|finding| finding.suppressed.is_none());
     match forge {
-        Forge::Github => counting
-            .map(github_finding)
-            .chain(report.problems.iter().map(github_problem))
-            .collect(),
+        Forge::Github => {
+            counting.map(github_finding).chain(report.problems.iter().map(github_problem)).collect()
+        }
         Forge::Gitlab => {
             let entries: Vec<Value> =
                 counting.map(gitlab_finding).chain(report.problems.iter().map(gitlab_problem)).collect();
@@ -108,9 +107,12 @@ mod tests {
 
     #[test]
     fn text_from_outside_starts_no_command() {
-        let line = github_line("error", Some(("a,b:c", 3)), "rule", "100%\n::set-output name=x::y\r\u{1b}[2J");
+        let line =
+            github_line("error", Some(("a,b:c", 3)), "rule", "100%\n::set-output name=x::y\r\u{1b}[2J");
         assert_eq!(line.matches('\n').count(), 1);
-        assert!(line.starts_with("::error file=a%2Cb%3Ac,line=3,title=licgraph%3A rule::100%25%0A::set-output"));
+        assert!(
+            line.starts_with("::error file=a%2Cb%3Ac,line=3,title=licgraph%3A rule::100%25%0A::set-output")
+        );
         assert!(!line.contains('\u{1b}'));
     }
 }

@@ -2,10 +2,10 @@
 
 use super::explain::{parse_distribution, parse_linkage};
 use super::input::{Failure, expression};
-use crate::audit::{AuditReport, AuditRequest, Known, LinkageOverride, audit, learn};
+use crate::audit::{AuditRequest, Known, LinkageOverride, learn};
 use crate::ecosystems::PythonTarget;
 use crate::evidence::{EvidenceOptions, RegistrySource, Verify};
-use crate::model::{Distribution, Linkage, UserEnvironment};
+use crate::model::{Distribution, Ecosystem, Linkage, UserEnvironment};
 use crate::registry::RegistryFacts;
 use crate::registry::cache::Cache;
 use crate::registry::fetch::{Fetch, Offline};
@@ -29,9 +29,10 @@ pub struct AuditOptions {
     /// How the work reaches people: binary, source, network or internal [default: binary].
     #[arg(long, value_parser = parse_distribution, env = "LICGRAPH_DISTRIBUTION")]
     pub distribution: Option<Distribution>,
-    /// How packages are joined, as GLOB=LINKAGE on name or purl; may be given several times.
-    #[arg(long = "link", value_name = "GLOB=LINKAGE")]
-    pub links: Vec<String>,
+    /// How dependencies are joined: LINKAGE for all ordinary ones, or GLOB=LINKAGE for those whose name or purl
+    /// matches; may be given several times.
+    #[arg(long = "linkage", value_name = "[GLOB=]LINKAGE")]
+    pub linkages: Vec<String>,
     /// Leave out what is only used to develop.
     #[arg(long)]
     pub no_dev: bool,
@@ -83,8 +84,8 @@ impl AuditOptions {
         request.distribution = self.distribution.unwrap_or_default();
         request.without_dev = self.no_dev;
         request.created = creation_time()?;
-        for link in &self.links {
-            request.linkages.push(stated_linkage(link)?);
+        for stated in &self.linkages {
+            state_linkage(stated, &mut request)?;
         }
         request.context.resolve = self.resolve;
         request.context.python = PythonTarget {
@@ -105,14 +106,6 @@ impl AuditOptions {
 }
 
 impl Prepared {
-    /// Runs the whole audit.
-    pub fn audit(&self) -> Result<AuditReport, Failure> {
-        let progress = Progress::start("reading and judging");
-        let report = in_wide_pool(|| audit(&self.request, &self.evidence, &self.source))?;
-        progress.finish();
-        report.map_err(|error| Failure::Use(error.to_string()))
-    }
-
     /// Reads and learns, and judges nothing.
     pub fn learn(&self) -> Result<Known, Failure> {
         let progress = Progress::start("reading");
@@ -170,14 +163,21 @@ impl Fetch for Lazy {
     }
 }
 
-fn stated_linkage(text: &str) -> Result<LinkageOverride, Failure> {
+fn state_linkage(text: &str, request: &mut AuditRequest) -> Result<(), Failure> {
     let wrong = |reason: String| {
-        Failure::Use(format!("--link {text}: {reason}; write GLOB=LINKAGE, such as 'libfoo*=dynamic'"))
+        Failure::Use(format!(
+            "--linkage {text}: {reason}; write LINKAGE or GLOB=LINKAGE, such as 'libfoo*=dynamic'"
+        ))
     };
-    let (glob, linkage) = text.rsplit_once('=').ok_or_else(|| wrong("no `=`".to_owned()))?;
+    let Some((glob, linkage)) = text.rsplit_once('=') else {
+        let linkage: Linkage = parse_linkage(text).map_err(wrong)?;
+        request.default_linkage.extend(Ecosystem::ALL.map(|ecosystem| (ecosystem, linkage)));
+        return Ok(());
+    };
     let packages = Glob::new(glob).map_err(|error| wrong(error.to_string()))?.compile_matcher();
     let linkage: Linkage = parse_linkage(linkage).map_err(wrong)?;
-    Ok(LinkageOverride { packages, linkage })
+    request.linkages.push(LinkageOverride { packages, linkage });
+    Ok(())
 }
 
 /// `SOURCE_DATE_EPOCH` as RFC 3339; a report carries no other time.

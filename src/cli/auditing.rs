@@ -1,6 +1,6 @@
 //! The way from what was typed to a finished report: policy, audit, policy applied, baseline.
 
-use super::audit_options::{AuditOptions, VerifyChoice};
+use super::audit_options::{AuditOptions, Prepared, VerifyChoice};
 use super::exit::ExitStatus;
 use super::input::{Failure, expression};
 use super::revision_input;
@@ -62,6 +62,13 @@ impl Audited {
     }
 }
 
+impl Audited {
+    /// How a run ends that shows and judges nothing: whether everything could be read.
+    pub fn reading_status(&self) -> ExitStatus {
+        if self.report.summary.complete { ExitStatus::Clean } else { ExitStatus::Incomplete }
+    }
+}
+
 /// A tree that was taken out of a revision: where it lies, and the directory of ours around it.
 #[derive(Clone, Copy, Debug)]
 pub struct Extracted<'a> {
@@ -75,7 +82,7 @@ pub fn plain_options(path: &Path, offline: bool) -> AuditOptions {
         path: path.to_owned(),
         license: None,
         distribution: None,
-        links: Vec::new(),
+        linkages: Vec::new(),
         no_dev: false,
         offline,
         resolve: false,
@@ -156,6 +163,19 @@ pub fn run_extracted(
     run_with(options, policy, baseline.as_deref(), None)
 }
 
+/// Everything ready to read and learn under the policy, for commands that do more than judge.
+pub fn prepare(options: &AuditOptions, flags: &PolicyOptions) -> Result<Prepared, Failure> {
+    prepare_under(options, &load_policy(options, flags, None)?)
+}
+
+fn prepare_under(options: &AuditOptions, policy: &Policy) -> Result<Prepared, Failure> {
+    let options = AuditOptions { offline: policy.offline == Some(true), ..options.clone() };
+    let mut prepared = options.prepare()?;
+    policy.apply_to_request(&mut prepared.request);
+    prepared.evidence.clarifications = clarifications(policy);
+    Ok(prepared)
+}
+
 /// Audits under a given policy.
 pub fn run_with(
     options: &AuditOptions,
@@ -163,11 +183,8 @@ pub fn run_with(
     baseline: Option<&Path>,
     only: Option<BTreeSet<String>>,
 ) -> Result<Audited, Failure> {
-    let options = AuditOptions { offline: policy.offline == Some(true), ..options.clone() };
-    let mut prepared = options.prepare()?;
-    policy.apply_to_request(&mut prepared.request);
+    let mut prepared = prepare_under(options, &policy)?;
     prepared.request.paths.only = only;
-    prepared.evidence.clarifications = clarifications(&policy);
     let known = prepared.learn()?;
     let unused = known.unused_clarifications.clone();
     let mut report = judge(&prepared.request, known);

@@ -87,11 +87,7 @@ pub fn run(arguments: &DiffArguments) -> Result<ExitStatus, Failure> {
 
 fn status(changes: &Changes, new: &State) -> ExitStatus {
     let fails = changes.worse().any(|finding| new.fail_level.reaches(finding.severity, finding.verdict));
-    if fails {
-        ExitStatus::Findings
-    } else {
-        ExitStatus::Clean
-    }
+    if fails { ExitStatus::Findings } else { ExitStatus::Clean }
 }
 
 fn states(arguments: &DiffArguments) -> Result<(State, State), Failure> {
@@ -105,7 +101,12 @@ fn states(arguments: &DiffArguments) -> Result<(State, State), Failure> {
         },
         Some(new) if old.starts_with("pkg:") && new.starts_with("pkg:") => {
             let fail_level = arguments.policy.fail_on.unwrap_or_default();
-            let (old, new) = package_versions::snapshots(old, new, &arguments.options(&arguments.path), &arguments.policy)?;
+            let (old, new) = package_versions::snapshots(
+                old,
+                new,
+                &arguments.options(&arguments.path),
+                &arguments.policy,
+            )?;
             Ok((State { snapshot: old, fail_level }, State { snapshot: new, fail_level }))
         }
         Some(new) => Ok((state(old, arguments)?, state(new, arguments)?)),

@@ -42,3 +42,12 @@ pub fn shorten(text: &str) -> String {
     let start: String = text.chars().take(117).collect();
     format!("{start}...")
 }
+
+/// Reads a whole file.
+pub fn read_bytes(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|source| Failure::File {
+        action: "read",
+        path: path.display().to_string(),
+        source,
+    })
+}

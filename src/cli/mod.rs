@@ -4,22 +4,28 @@ mod annotations;
 mod audit_options;
 mod auditing;
 mod baseline;
+mod cache;
 mod check;
 mod diff;
 mod exit;
 mod explain;
+mod graph;
 mod init;
 mod input;
 mod license;
 mod matrix;
+mod notices;
 mod output;
 mod package_versions;
+mod practices;
 pub mod reference;
 mod relicense;
+mod relicense_text;
 mod render;
 mod review;
 mod review_document;
 mod revision_input;
+mod sbom;
 mod schema;
 mod shell;
 
@@ -61,6 +67,20 @@ enum Command {
     Man(shell::ManArguments),
     /// Print the compatibility matrix, of all licenses or of some.
     Matrix(matrix::MatrixArguments),
+    /// Write an SBOM that carries the reasoning, convert one, or enrich one that another tool made.
+    Sbom(sbom::SbomArguments),
+    /// Write the third-party notices to pass on with the work.
+    Notices(notices::NoticesArguments),
+    /// Show the dependency tree with licenses and verdicts.
+    Tree(graph::TreeArguments),
+    /// Show every path by which a package comes in.
+    Why(graph::WhyArguments),
+    /// Export the dependency graph as DOT, GraphML or Mermaid.
+    Graph(graph::GraphArguments),
+    /// Check the other recommendations: open-source practices.
+    Practices(practices::PracticesArguments),
+    /// Show, prune, export or import the cache of license facts.
+    Cache(cache::CacheArguments),
     /// Which licenses could the project move to, and what stands in the way?
     Relicense(relicense::RelicenseArguments),
     /// Print a stored report in another form.
@@ -97,6 +117,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::License(arguments) => license::run(arguments),
         Command::Man(arguments) => shell::man(arguments, command()),
         Command::Matrix(arguments) => matrix::run(arguments),
+        Command::Sbom(arguments) => sbom::run(arguments),
+        Command::Notices(arguments) => notices::run(arguments),
+        Command::Tree(arguments) => graph::run_tree(arguments),
+        Command::Why(arguments) => graph::run_why(arguments),
+        Command::Graph(arguments) => graph::run_graph(arguments),
+        Command::Practices(arguments) => practices::run(arguments),
+        Command::Cache(arguments) => cache::run(arguments),
         Command::Relicense(arguments) => relicense::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Review(arguments) => review::run(arguments),

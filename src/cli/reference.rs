@@ -16,7 +16,8 @@ pub fn command() -> Command {
     super::command()
 }
 
-const MADE: &str = "<!-- Made from the code by a test; run it with LICGRAPH_UPDATE=1 to write it anew. -->\n\n";
+const MADE: &str =
+    "<!-- Made from the code by a test; run it with LICGRAPH_UPDATE=1 to write it anew. -->\n\n";
 
 /// Every page: its path below `docs/src`, and its text.
 pub fn pages() -> Vec<(&'static str, String)> {

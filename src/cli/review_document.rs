@@ -42,7 +42,8 @@ pub fn markdown(review: &Review<'_>) -> String {
 fn summary(review: &Review<'_>, text: &mut String) {
     let report = &review.audited.report;
     let counting = report.findings.iter().filter(|finding| finding.suppressed.is_none()).count();
-    let complete = if report.summary.complete { "complete" } else { "incomplete: something could not be read" };
+    let complete =
+        if report.summary.complete { "complete" } else { "incomplete: something could not be read" };
     let _ = writeln!(
         text,
         "{} packages, {} dependencies. The audit is {complete}. {counting} {}, {} suppressed. Fail level: {}.\n\
@@ -141,9 +142,8 @@ fn waivers(review: &Review<'_>, text: &mut String) {
     };
     let _ = writeln!(
         text,
-        "{} {} in force cover {} findings; the baseline covers {}.\n",
+        "Waivers in force: {}. Findings they cover: {}. Findings the baseline covers: {}.\n",
         review.audited.policy.waivers.iter().filter(|waiver| waiver.holds(review.audited.today)).count(),
-        "waivers",
         by(SuppressionKind::Waiver),
         by(SuppressionKind::Baseline)
     );

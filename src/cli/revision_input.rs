@@ -42,9 +42,21 @@ mod tests {
 
     #[test]
     fn what_readers_look_at_matters_and_code_does_not() {
-        for name in ["Cargo.toml", "Cargo.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "go.mod",
-            "go.sum", "main.go", "requirements.txt", "pyproject.toml", "LICENSE-MIT", "COPYING", "licgraph.toml"]
-        {
+        for name in [
+            "Cargo.toml",
+            "Cargo.lock",
+            "package-lock.json",
+            "yarn.lock",
+            "pnpm-lock.yaml",
+            "go.mod",
+            "go.sum",
+            "main.go",
+            "requirements.txt",
+            "pyproject.toml",
+            "LICENSE-MIT",
+            "COPYING",
+            "licgraph.toml",
+        ] {
             assert!(matters(name), "{name}");
         }
         for name in ["main.rs", "index.js", "README.md", "logo.png"] {

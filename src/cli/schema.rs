@@ -11,7 +11,9 @@ use std::path::PathBuf;
 
 /// Print a JSON Schema.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  licgraph schema policy > licgraph.schema.json\n  licgraph schema report")]
+#[command(
+    after_help = "Examples:\n  licgraph schema policy > licgraph.schema.json\n  licgraph schema report"
+)]
 pub struct SchemaArguments {
     /// Of what.
     #[arg(value_enum)]

@@ -182,7 +182,9 @@ impl Ground {
                 "{inbound} asks that users may replace the library and reverse engineer the work to debug such changes."
             ),
             Self::WorkCopyleft => {
-                format!("{inbound} reaches the whole combined work, which {outbound} does not put under it.")
+                format!(
+                    "{inbound} asks that the whole combined work go under it; a project under {outbound} does not do that."
+                )
             }
             Self::NetworkCopyleft => {
                 format!("{inbound} reaches the whole combined work as soon as users reach it over a network.")

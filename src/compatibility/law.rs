@@ -218,6 +218,11 @@ impl Law {
         self.id(self.candidate(candidate).terms)
     }
 
+    /// The attributes of a candidate.
+    pub fn candidate_record(&self, candidate: Candidate) -> &LicenseRecord {
+        self.record(self.candidate(candidate).terms)
+    }
+
     fn rank(&self, candidate: Candidate) -> (u8, bool) {
         let candidate = self.candidate(candidate);
         (self.record(candidate.terms).rank, candidate.future)

@@ -2,8 +2,9 @@
 //!
 //! Pure: no file, no network, no clock. [`Law`] holds the catalogue and the user's own licenses; [`judge`] answers
 //! one cell; [`InboundExpression`] and [`OutboundExpression`] bring in `AND`, `OR`, or-later and `WITH`; [`solve`]
-//! asks for the whole work; [`explain`] says why.
+//! asks for the whole work; [`explain`] says why; [`own_code`] asks whether our own code may move to another license.
 
+mod cut;
 mod explain;
 mod ground;
 mod inbound;
@@ -14,8 +15,10 @@ mod matrix;
 mod obligations;
 mod outbound;
 mod pair;
+mod relicense;
 mod remedy;
 
+pub use cut::{CutGraph, smallest_cut};
 pub use explain::{Explanation, explain, explain_together};
 pub use ground::{Cell, Ground};
 pub use inbound::{Deciding, InboundExpression, Met};
@@ -25,4 +28,5 @@ pub use matrix::{Coverage, Matrix, coverage, matrix};
 pub use obligations::triggered;
 pub use outbound::{Arm, OutboundExpression};
 pub use pair::{Added, Inbound, Outbound, Situation, judge};
+pub use relicense::{Holders, OwnAnswer, OwnCode, own_code};
 pub use remedy::{POPULAR, for_pair, popular};

@@ -62,6 +62,12 @@ impl OutboundExpression {
         self.too_many
     }
 
+    /// Whether the terms of every license in it are known.
+    pub fn is_known(&self) -> bool {
+        let is_known = |member: &Member| matches!(member.outbound, Outbound::Candidate { .. });
+        !self.arms.is_empty() && self.arms.iter().all(|arm| arm.members.iter().all(is_known))
+    }
+
     /// The licenses under which the surviving arms let the work be conveyed, as an expression.
     pub fn effective(&self, law: &Law, survives: impl Fn(usize) -> bool) -> Option<String> {
         let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -160,6 +166,11 @@ impl Arm {
                 Outbound::Unknown => Inbound::Custom,
             })
             .collect()
+    }
+
+    /// What the arm asks a part to go under: one whole for each of its members.
+    pub(super) fn members(&self) -> Vec<Outbound> {
+        self.members.iter().map(|member| member.outbound).collect()
     }
 
     /// The answer for a dependency: the worst over the parts that govern the whole.

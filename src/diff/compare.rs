@@ -11,8 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A package is the same package under another version; where several versions are there, equal versions are paired
 /// first and the rest in order.
 pub fn compare(old: &Snapshot, new: &Snapshot) -> Changes {
-    let mut changes =
-        Changes { projects: projects(&old.projects, &new.projects), ..Changes::default() };
+    let mut changes = Changes { projects: projects(&old.projects, &new.projects), ..Changes::default() };
     let (before, after) = (by_package(&old.packages), by_package(&new.packages));
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     for name in names {
@@ -108,8 +107,11 @@ fn explain_moves(old: &Snapshot, new: &Snapshot, changes: &mut Changes) {
     for moved in changes.verdict_moved.iter_mut().filter(|moved| moved.because.is_empty()) {
         moved.because.clone_from(&relicensed);
         if moved.because.is_empty() {
-            let around =
-                if same_packages { "what is known about licenses changed" } else { "other packages of the work changed" };
+            let around = if same_packages {
+                "what is known about licenses changed"
+            } else {
+                "other packages of the work changed"
+            };
             moved.because.push(around.to_owned());
         }
     }
@@ -131,8 +133,7 @@ fn projects(old: &[SnapshotProject], new: &[SnapshotProject]) -> Vec<ProjectChan
                 old_verdict: old.map(|project| project.verdict),
                 new_verdict: new.map(|project| project.verdict),
             };
-            let moved =
-                change.old_license != change.new_license || change.old_verdict != change.new_verdict;
+            let moved = change.old_license != change.new_license || change.old_verdict != change.new_verdict;
             moved.then_some(change)
         })
         .collect()

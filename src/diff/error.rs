@@ -48,7 +48,9 @@ pub enum DiffError {
         message: String,
     },
     /// A revision that the repository does not have.
-    #[error("cannot find the revision `{revision}`: {message}; a shallow clone may not have it, fetch it first")]
+    #[error(
+        "cannot find the revision `{revision}`: {message}; a shallow clone may not have it, fetch it first"
+    )]
     Revision {
         /// As the user wrote it.
         revision: String,

@@ -149,8 +149,7 @@ fn tree(repository: &Repository, revision: &str) -> Result<BTreeMap<String, Entr
     let object = id.object().map_err(|error| unknown(error.to_string()))?;
     let unreadable = |message: String| DiffError::Tree { revision: revision.to_owned(), message };
     let tree = object.peel_to_tree().map_err(|error| unreadable(error.to_string()))?;
-    let files =
-        tree.traverse().breadthfirst.files().map_err(|error| unreadable(error.to_string()))?;
+    let files = tree.traverse().breadthfirst.files().map_err(|error| unreadable(error.to_string()))?;
     let mut found = BTreeMap::new();
     for file in files {
         let Ok(name) = file.filepath.to_str() else { continue };
@@ -263,7 +262,8 @@ mod tests {
 
     #[test]
     fn a_change_touches_the_project_it_is_in_and_those_below_it() {
-        let set = |items: &[&str]| -> BTreeSet<String> { items.iter().map(|item| (*item).to_owned()).collect() };
+        let set =
+            |items: &[&str]| -> BTreeSet<String> { items.iter().map(|item| (*item).to_owned()).collect() };
         let projects = set(&["web", "web/admin", "server"]);
         assert_eq!(touched(&projects, &set(&["web/admin/package.json"])), set(&["web", "web/admin"]));
         assert_eq!(touched(&projects, &set(&["web/package-lock.json"])), set(&["web", "web/admin"]));

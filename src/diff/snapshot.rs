@@ -123,7 +123,10 @@ impl Snapshot {
     /// Never for a value that was made here; JSON refuses nothing in it.
     pub fn to_text(&self) -> Result<String, serde_json::Error> {
         let mut text = String::from("{\n");
-        text.push_str(&format!("  \"snapshot_version\": {},\n", serde_json::to_string(&self.snapshot_version)?));
+        text.push_str(&format!(
+            "  \"snapshot_version\": {},\n",
+            serde_json::to_string(&self.snapshot_version)?
+        ));
         text.push_str(&format!("  \"created\": {},\n", serde_json::to_string(&self.created)?));
         text.push_str(&list("projects", &self.projects)?);
         text.push_str(&list("packages", &self.packages)?);

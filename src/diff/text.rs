@@ -80,5 +80,7 @@ pub(super) fn verdict(verdict: Option<Verdict>) -> &'static str {
 
 /// Names and reasons come from outside: no control character of theirs reaches a terminal.
 pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter }).collect()
+    text.chars()
+        .map(|letter| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter })
+        .collect()
 }

@@ -10,7 +10,12 @@ pub trait NewerVersions {
     ///
     /// # Errors
     /// What went wrong, as a sentence for the document.
-    fn newest(&self, ecosystem: Ecosystem, name: &str, version: Option<&str>) -> Result<Option<Newest>, String>;
+    fn newest(
+        &self,
+        ecosystem: Ecosystem,
+        name: &str,
+        version: Option<&str>,
+    ) -> Result<Option<Newest>, String>;
 }
 
 /// The newest version of a package.
@@ -45,11 +50,7 @@ pub struct Upstream {
 }
 
 /// Asks about every direct dependency of a report. `same` tells whether two licenses mean the same.
-pub fn look(
-    report: &AuditReport,
-    source: &dyn NewerVersions,
-    same: &dyn Fn(&str, &str) -> bool,
-) -> Upstream {
+pub fn look(report: &AuditReport, source: &dyn NewerVersions, same: &dyn Fn(&str, &str) -> bool) -> Upstream {
     let mut found = Upstream::default();
     for package in report.packages.iter().filter(|package| package.direct && !package.project) {
         let ecosystem = ecosystem_of(&package.purl);
@@ -57,8 +58,7 @@ pub fn look(
         match source.newest(ecosystem, &package.name, package.version.as_deref()) {
             Ok(Some(newest)) => {
                 let used = &package.license.concluded;
-                let differs =
-                    newest.license.as_deref().is_none_or(|license| !same(used, license));
+                let differs = newest.license.as_deref().is_none_or(|license| !same(used, license));
                 if differs && package.version.as_deref() != Some(newest.version.as_str()) {
                     found.changes.push(UpstreamChange {
                         purl: package.purl.clone(),

@@ -2,7 +2,7 @@
 
 use super::declared::Declared;
 use super::detected::Seen;
-use crate::licenses::{CopyleftScope, catalogue, parse};
+use crate::licenses::{Category, CopyleftScope, LicenseRecord, catalogue, parse};
 use crate::model::{Conclusion, ConclusionSource, DetectedKind, Expression, LicenseName, Term};
 
 /// What was found out about one package.
@@ -232,8 +232,29 @@ pub fn same(declared: &Term, found: &Term) -> bool {
     {
         return true;
     }
+    if carried_for(found_id.name(), declared_id.name()) || variant(left_record, right_record) {
+        return true;
+    }
     // LGPL-3.0 is written as additions to GPL-3.0, and packages carry both texts; LGPL-2.1 may go under the GPL.
     left_record.family == "LGPL" && right_record.family == "GPL"
+}
+
+/// Python's own stack of texts holds the PSF agreement, and packages under that agreement carry the stack.
+fn carried_for(found: &str, declared: &str) -> bool {
+    const STACK: [&str; 3] = ["PSF-2.0", "Python-2.0", "Python-2.0.1"];
+    STACK.contains(&found) && STACK.contains(&declared)
+}
+
+/// A permissive text that the list counts as a variant of the declared one and that asks for nothing else that
+/// matters: `MIT-0` for `MIT`, `BSD-3-Clause-HP` for `BSD-3-Clause`.
+fn variant(declared: &LicenseRecord, found: &LicenseRecord) -> bool {
+    let free = |record: &LicenseRecord| {
+        matches!(record.category, Category::Permissive | Category::PublicDomain)
+            && record.use_limits.is_empty()
+    };
+    let named = found.id.strip_prefix(declared.id).is_some_and(|rest| rest.starts_with('-'));
+    let alike = declared.gpl2 == found.gpl2 && declared.gpl3 == found.gpl3;
+    named && alike && free(declared) && free(found)
 }
 
 /// The id a deprecated one stands for, without its exception.
@@ -266,11 +287,14 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
             (false, _) => {
                 let mut answer = from_texts(texts, &[], Looked::Read, notes);
                 let declared: Vec<_> = several.iter().map(ToString::to_string).collect();
-                answer.disagreement = Some(format!(
-                    "declared {}, but its files hold {}",
-                    declared.join(" or "),
-                    list(&texts.own)
-                ));
+                let meant = |seen: &&Seen| {
+                    several.iter().any(|declared| seen.candidates.iter().any(|found| fits(declared, found)))
+                };
+                if !texts.own.iter().all(meant) {
+                    let found = list(&texts.own);
+                    let declared = declared.join(" or ");
+                    answer.disagreement = Some(format!("declared {declared}, but its files hold {found}"));
+                }
                 answer
             }
             (true, Some(narrow)) => {

@@ -46,7 +46,7 @@ impl Classified {
     /// What a file says.
     pub fn seen(&self, file: &LicenseFile) -> Vec<Seen> {
         let detections = self.by_text.get(&key(file)).map(Vec::as_slice).unwrap_or_default();
-        let reported = file.name.starts_with("LICENSES/");
+        let reported = file.name.split('/').rev().skip(1).any(|folder| folder == "LICENSES");
         detections
             .iter()
             .map(|detection| {

@@ -21,6 +21,9 @@ pub enum Ecosystem {
 }
 
 impl Ecosystem {
+    /// Every ecosystem.
+    pub const ALL: [Self; 5] = [Self::Cargo, Self::Npm, Self::Python, Self::Go, Self::Other];
+
     /// The purl type: `cargo`, `npm`, `pypi`, `golang`; `generic` for the rest.
     pub fn purl_type(self) -> &'static str {
         match self {

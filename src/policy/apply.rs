@@ -164,8 +164,10 @@ fn waive(report: &mut AuditReport, policy: &Policy, today: Date) {
 }
 
 fn unused(waiver: &Waiver) -> Finding {
-    let reason =
-        format!("The waiver for {} covers no finding; remove it, or correct what it names.", waiver.subject());
+    let reason = format!(
+        "The waiver for {} covers no finding; remove it, or correct what it names.",
+        waiver.subject()
+    );
     about_policy(RuleId::WaiverUnused, &waiver.location, &waiver.subject(), reason)
 }
 
@@ -215,8 +217,7 @@ fn apply_practices(report: &mut AuditReport, settings: &[PracticeSetting], today
         return;
     }
     for setting in settings {
-        let result =
-            report.practices.iter_mut().find(|result| result.id.eq_ignore_ascii_case(&setting.id));
+        let result = report.practices.iter_mut().find(|result| result.id.eq_ignore_ascii_case(&setting.id));
         match result {
             Some(result) if setting.holds(today) => {
                 result.state = setting.state;

@@ -64,7 +64,9 @@ pub enum BaselineError {
         source: io::Error,
     },
     /// Not a baseline.
-    #[error("{path}:{line}:{column}: not a baseline: {message}; make a new one with `licgraph baseline update`")]
+    #[error(
+        "{path}:{line}:{column}: not a baseline: {message}; make a new one with `licgraph baseline update`"
+    )]
     Shape {
         /// The file.
         path: String,
@@ -177,7 +179,11 @@ impl KnownFinding {
     fn of(finding: &Finding) -> Self {
         Self {
             rule: finding.rule.name().to_owned(),
-            package: finding.package.as_ref().map(|purl| purl.without_version().to_owned()).unwrap_or_default(),
+            package: finding
+                .package
+                .as_ref()
+                .map(|purl| purl.without_version().to_owned())
+                .unwrap_or_default(),
             license: finding.license.clone().unwrap_or_default(),
             project: finding.project.clone().unwrap_or_default(),
             id: finding.id.clone(),

@@ -14,8 +14,14 @@ pub const VARIABLES: [(&str, &str); 6] = [
     ("LICGRAPH_LICENSE", "The license to judge under, like `project.license`."),
     ("LICGRAPH_DISTRIBUTION", "How the work reaches people, like `project.distribution`."),
     ("LICGRAPH_FAIL_ON", "The fail level, like `audit.fail-on`."),
-    ("LICGRAPH_OFFLINE", "`1` or `true`: open no network connection, like `audit.offline`; `0` or `false` not."),
-    ("SOURCE_DATE_EPOCH", "The time of the run in seconds since 1970: dates reports, and decides which waivers hold."),
+    (
+        "LICGRAPH_OFFLINE",
+        "`1` or `true`: open no network connection, like `audit.offline`; `0` or `false` not.",
+    ),
+    (
+        "SOURCE_DATE_EPOCH",
+        "The time of the run in seconds since 1970: dates reports, and decides which waivers hold.",
+    ),
 ];
 
 /// Settings that win over every file. Nothing given changes nothing.
@@ -61,9 +67,9 @@ fn read<T>(
     parse: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, PolicyError> {
     match variable(name).filter(|text| !text.is_empty()) {
-        Some(text) => parse(&text)
-            .map(Some)
-            .map_err(|message| PolicyError::Environment { variable: name, message }),
+        Some(text) => {
+            parse(&text).map(Some).map_err(|message| PolicyError::Environment { variable: name, message })
+        }
         None => Ok(None),
     }
 }

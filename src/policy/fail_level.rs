@@ -41,9 +41,7 @@ impl FailLevel {
     pub fn description(self) -> &'static str {
         match self {
             Self::Never => "No finding fails a run.",
-            Self::Incompatible => {
-                "Errors: what is incompatible, has no license or is denied by the policy."
-            }
+            Self::Incompatible => "Errors: what is incompatible, has no license or is denied by the policy.",
             Self::Unknown => "Also what is not known: a dependency's license, the project's own license.",
             Self::Conditional => "Also every warning: what needs a step or a person's look.",
             Self::Note => "Also every note.",

@@ -96,8 +96,7 @@ fn read_whole(path: &Path, tree: Option<&Path>) -> Result<Policy, PolicyError> {
 
 fn read_file(path: &Path, reading: &mut Reading<'_>) -> Result<Policy, PolicyError> {
     let name = name_in(reading.tree, path);
-    let content = read_text(path)
-        .map_err(|source| PolicyError::Read { path: name.clone(), source })?;
+    let content = read_text(path).map_err(|source| PolicyError::Read { path: name.clone(), source })?;
     let text = Text { name: &name, content: &content };
     let raw = parse(&text)?;
     let extends = raw.extends.clone();
@@ -134,12 +133,8 @@ fn extended(
         return Err(outside());
     }
     if reading.chain.contains(&path) {
-        let circle: Vec<String> = reading
-            .chain
-            .iter()
-            .chain([&path])
-            .map(|file| name_in(reading.tree, file))
-            .collect();
+        let circle: Vec<String> =
+            reading.chain.iter().chain([&path]).map(|file| name_in(reading.tree, file)).collect();
         return Err(wrong(format!("`extends` goes in a circle: {}", circle.join(" -> "))));
     }
     Ok(path)

@@ -114,9 +114,7 @@ impl Selection {
         if self.osi.contains(&known.osi) {
             return Some((Exactness::Status, format!("osi {}", known.osi.name())));
         }
-        self.fsf
-            .contains(&known.fsf)
-            .then(|| (Exactness::Status, format!("fsf {}", known.fsf.name())))
+        self.fsf.contains(&known.fsf).then(|| (Exactness::Status, format!("fsf {}", known.fsf.name())))
     }
 }
 
@@ -132,16 +130,12 @@ impl Rules {
     pub fn decide(&self, expression: &Expression, custom: &[CustomLicense]) -> Decision {
         match expression {
             Expression::Term(term) => self.decide_term(term, custom),
-            Expression::And(members) => members
-                .iter()
-                .map(|member| self.decide(member, custom))
-                .max()
-                .unwrap_or(Decision::Allowed),
-            Expression::Or(members) => members
-                .iter()
-                .map(|member| self.decide(member, custom))
-                .min()
-                .unwrap_or(Decision::Allowed),
+            Expression::And(members) => {
+                members.iter().map(|member| self.decide(member, custom)).max().unwrap_or(Decision::Allowed)
+            }
+            Expression::Or(members) => {
+                members.iter().map(|member| self.decide(member, custom)).min().unwrap_or(Decision::Allowed)
+            }
         }
     }
 

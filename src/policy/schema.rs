@@ -41,7 +41,8 @@ fn collect(root: &Value, table: &Value, prefix: &str, into: &mut Vec<Key>) {
         let target = resolve(root, property);
         let is_list = target["type"] == "array";
         let inner = if is_list { resolve(root, &target["items"]) } else { target };
-        let full = format!("{prefix}{name}{}", if is_list && inner["properties"].is_object() { "[]" } else { "" });
+        let full =
+            format!("{prefix}{name}{}", if is_list && inner["properties"].is_object() { "[]" } else { "" });
         let description = property["description"].as_str().or(target["description"].as_str());
         into.push(Key {
             name: full.clone(),

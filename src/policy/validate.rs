@@ -188,9 +188,9 @@ fn glob(written: &Spanned<String>, text: &Text<'_>) -> Result<GlobMatcher, Polic
 /// A relative path that stays in its tree.
 fn inside<'a>(written: &'a Spanned<String>, text: &Text<'_>) -> Result<&'a str, PolicyError> {
     let path = Path::new(written.get_ref());
-    let stays = path.components().all(|part| {
-        matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir)
-    });
+    let stays = path
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
     if stays && !written.get_ref().is_empty() {
         Ok(written.get_ref())
     } else {
@@ -261,12 +261,8 @@ fn selection(raw: &RawSelection, text: &Text<'_>) -> Result<Selection, PolicyErr
         categories: all(&raw.categories, |written| {
             word(written, "category", &CATEGORIES, Category::name, text)
         })?,
-        osi: all(&raw.osi, |written| {
-            word(written, "status", &STATUSES, licenses::Status::name, text)
-        })?,
-        fsf: all(&raw.fsf, |written| {
-            word(written, "status", &STATUSES, licenses::Status::name, text)
-        })?,
+        osi: all(&raw.osi, |written| word(written, "status", &STATUSES, licenses::Status::name, text))?,
+        fsf: all(&raw.fsf, |written| word(written, "status", &STATUSES, licenses::Status::name, text))?,
     })
 }
 
@@ -375,9 +371,7 @@ fn hexadecimal(written: &Spanned<String>, digits: usize, text: &Text<'_>) -> Res
 fn waiver(raw: &RawWaiver, text: &Text<'_>) -> Result<Waiver, PolicyError> {
     let whole = raw.reason.span();
     let (target, place) = match (&raw.finding, &raw.package, &raw.license) {
-        (Some(id), None, None) => {
-            (WaiverTarget::Finding(hexadecimal(id, 16, text)?), text.place(&id.span()))
-        }
+        (Some(id), None, None) => (WaiverTarget::Finding(hexadecimal(id, 16, text)?), text.place(&id.span())),
         (None, Some(package), Some(license)) => {
             let license = expression(license, text)?.to_string();
             (WaiverTarget::Package { packages: glob(package, text)?, license }, text.place(&package.span()))
@@ -392,10 +386,8 @@ fn waiver(raw: &RawWaiver, text: &Text<'_>) -> Result<Waiver, PolicyError> {
             return Err(text.invalid(&whole, "a waiver needs `finding`, or `package` and `license`"));
         }
         (Some(id), _, _) => {
-            return Err(text.invalid(
-                &id.span(),
-                "a waiver has either `finding`, or `package` and `license`; not both",
-            ));
+            return Err(text
+                .invalid(&id.span(), "a waiver has either `finding`, or `package` and `license`; not both"));
         }
     };
     Ok(Waiver {
@@ -417,7 +409,9 @@ fn practice(raw: &RawPractice, text: &Text<'_>) -> Result<PracticeSetting, Polic
     let state = word(&raw.state, "state", &STATES, name, text)?;
     let expires = raw.expires.as_ref().map(|written| date(written, text)).transpose()?;
     if state == PracticeState::Waived && expires.is_none() {
-        return Err(text.invalid(&raw.state.span(), "a waived practice needs `expires`, the last day it holds"));
+        return Err(
+            text.invalid(&raw.state.span(), "a waived practice needs `expires`, the last day it holds")
+        );
     }
     Ok(PracticeSetting {
         id: raw.id.get_ref().clone(),

@@ -111,6 +111,7 @@ pub fn is_public_tracker(url: &str) -> bool {
 /// Whether a link leads to a private report on a forge.
 pub fn is_private_report(url: &str) -> bool {
     url.contains("/security/advisories/new")
+        || url.contains("privately-reporting-a-security-vulnerability")
         || url.contains("issues/new?confidential=true")
         || url.contains("issue[confidential]=true")
 }

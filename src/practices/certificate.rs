@@ -74,7 +74,7 @@ fn describe(certificate: &SignedPublicKey) -> Key {
         defects.push(format!("{size} bits are too weak"));
     }
     let expires = newest.and_then(|signature| lifetime(primary, signature));
-    let primary_encrypts = newest.is_some_and(|signature| encrypts(signature)).then_some(expires);
+    let primary_encrypts = newest.is_some_and(encrypts).then_some(expires);
     let subkeys = certificate.public_subkeys.iter().filter_map(|subkey| encryption_subkey(primary, subkey));
     Key {
         fingerprint: hex::encode_upper(primary.fingerprint().as_bytes()),
@@ -167,4 +167,39 @@ fn bits(parameters: &PublicParams) -> Option<u16> {
     };
     let bytes = bytes.ok()?;
     Some(u16::from_be_bytes([*bytes.first()?, *bytes.get(1)?]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A bare RSA public key packet (RFC 9580 s.5.5.2.2) with a modulus of so many bits.
+    fn rsa(bits: u16) -> Vec<u8> {
+        let mut modulus = vec![0xff; usize::from(bits / 8)];
+        modulus[1] = 0x35;
+        let mut body = vec![4, 0x69, 0x55, 0xb9, 0, 1];
+        body.extend(bits.to_be_bytes());
+        body.extend(&modulus);
+        body.extend([0, 17, 1, 0, 1]);
+        let mut packet = vec![0x99];
+        packet.extend((body.len() as u16).to_be_bytes());
+        packet.extend(body);
+        packet
+    }
+
+    #[test]
+    fn a_short_modulus_is_a_defect_and_a_long_one_is_not() {
+        let of = |bits| parse(&rsa(bits)).expect("a key").remove(0);
+        assert!(of(1024).defects.contains(&"1024 bits are too weak".to_owned()), "{:?}", of(1024));
+        assert!(!of(3072).defects.iter().any(|defect| defect.contains("too weak")), "{:?}", of(3072));
+        assert!(of(3072).algorithm.ends_with("3072"), "{:?}", of(3072));
+    }
+
+    #[test]
+    fn what_is_no_key_is_an_error() {
+        for data in [b"".as_slice(), b"x", b"-----BEGIN PGP PUBLIC KEY BLOCK-----", &[0x99; 40], &[0xff; 40]]
+        {
+            assert!(parse(data).is_err(), "{data:?}");
+        }
+    }
 }

@@ -1,11 +1,12 @@
 //! Where a project speaks of reporting vulnerabilities, and to whom.
 
-use super::address::{emails, is_placeholder, is_private_report, is_public_tracker, urls};
+use super::address::{emails, host, is_placeholder, is_private_report, is_public_tracker, urls};
 use super::key_files::key_blocks;
 use super::keys::verify_cleartext;
 use super::security_txt::{self, SecurityTxt};
 use super::text::{has_gap, mentions, paragraphs, sections, visible};
 use super::tree::{Document, Tree};
+use jiff::Timestamp;
 
 /// Words for reporting a weakness, in a few languages.
 const REPORT: &[&str] = &[
@@ -95,9 +96,35 @@ pub fn security_texts(tree: &Tree) -> Vec<SecurityText<'_>> {
         .map(|document| SecurityText { body: document.text, document, offset: 0 })
         .collect();
     let known: Vec<String> = found.iter().map(|text| text.document.path.clone()).collect();
-    for document in tree.documents().into_iter().filter(|document| !known.contains(&document.path)) {
-        for section in sections(document.text).iter().filter(|section| speaks_of_reports(&section.heading)) {
-            found.push(SecurityText { document: document.clone(), body: section.body, offset: section.line });
+    for spot in tree.security_spots() {
+        let Some(document) = tree.as_document(&tree.files()[spot.file]) else { continue };
+        if !known.contains(&document.path) {
+            let body = &document.text[spot.start..spot.end];
+            found.push(SecurityText { document, body, offset: spot.line });
+        }
+    }
+    found
+}
+
+/// A section about reporting, by its place; found once for a repository.
+#[derive(Debug)]
+pub struct Spot {
+    file: usize,
+    start: usize,
+    end: usize,
+    line: usize,
+}
+
+/// The sections of the documentation that speak of reporting vulnerabilities.
+pub fn find_spots(tree: &Tree) -> Vec<Spot> {
+    let mut found = Vec::new();
+    for (at, file) in
+        tree.files().iter().enumerate().filter(|(_, file)| file.is_prose() && file.is_documentation())
+    {
+        let Some(text) = tree.text(file) else { continue };
+        for section in sections(text).iter().filter(|section| speaks_of_reports(&section.heading)) {
+            let end = section.start + section.body.len();
+            found.push(Spot { file: at, start: section.start, end, line: section.line });
         }
     }
     found
@@ -132,14 +159,15 @@ fn speaks_of_reports(heading: &str) -> bool {
             && mentions(plain, &["security", "sicherheit", "sécurité"]))
 }
 
-/// Every usable contact, those meant for this first.
-pub fn contacts(tree: &Tree) -> Vec<Contact> {
+/// Every usable contact, those meant for this first. A security.txt that expired by then names none.
+pub fn contacts(tree: &Tree, now: Option<Timestamp>) -> Vec<Contact> {
     let mut found = Vec::new();
     for text in security_texts(tree).iter().filter(|text| !text.is_template()) {
         collect(text, &mut found);
     }
     for (path, file) in security_files(tree) {
-        if file.defects.is_empty() {
+        let expired = file.expires.is_some_and(|time| now.is_some_and(|now| time <= now));
+        if file.defects.is_empty() && !expired {
             found.extend(file.contacts.iter().filter_map(|(line, address)| declared(&path, *line, address)));
         }
     }
@@ -186,6 +214,9 @@ fn collect(text: &SecurityText, into: &mut Vec<Contact>) {
 /// A link to a form: its address says so and the words around it ask for reports.
 fn is_form(url: &str, paragraph: &str) -> bool {
     let path = url.to_lowercase();
+    if host(url).is_none_or(|host| host.starts_with("docs.")) {
+        return false;
+    }
     let names = [
         "report",
         "form",

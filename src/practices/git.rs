@@ -157,7 +157,11 @@ fn remotes(repository: &gix::Repository) -> Vec<(String, String)> {
 }
 
 fn read_commits(repository: &gix::Repository, git: &mut Git) -> Result<(), String> {
-    let Ok(head) = repository.head_id() else { return Ok(()) };
+    let head = repository.head().map_err(|error| error.to_string())?;
+    if head.is_unborn() {
+        return Ok(());
+    }
+    let head = repository.head_id().map_err(|error| error.to_string())?;
     let walk = repository
         .rev_walk([head.detach()])
         .sorting(Sorting::ByCommitTime(CommitTimeOrder::NewestFirst))

@@ -28,6 +28,7 @@ pub enum KeyError {
     #[error("this build has no OpenPGP reader (feature `openpgp`)")]
     NotBuiltIn,
     /// The data is not an OpenPGP certificate.
+    #[cfg(feature = "openpgp")]
     #[error("not an OpenPGP public key: {0}")]
     Malformed(String),
 }

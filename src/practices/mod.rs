@@ -26,6 +26,7 @@ mod rules;
 mod security_txt;
 mod text;
 mod tree;
+mod walk;
 mod workflows;
 
 pub use inputs::{

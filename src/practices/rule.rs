@@ -111,7 +111,15 @@ pub fn remark(statement: impl Into<String>) -> PracticeEvidence {
 
 /// The result of a rule: its outcome, what the owner decided about it, and the way to get there.
 pub fn run(rule: &Rule, context: &Context) -> PracticeResult {
-    let outcome = context.inputs.decide(rule.id, (rule.check)(context));
+    let mut outcome = context.inputs.decide(rule.id, (rule.check)(context));
+    let mut known = Vec::new();
+    outcome.evidence.retain(|evidence| {
+        let new = !known.contains(evidence);
+        if new {
+            known.push(evidence.clone());
+        }
+        new
+    });
     PracticeResult {
         id: rule.id.to_owned(),
         recommendation: rule.recommendation.to_owned(),

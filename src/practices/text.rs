@@ -11,6 +11,8 @@ pub struct Section<'a> {
     pub line: usize,
     /// Its text up to the next heading of the same or a higher level.
     pub body: &'a str,
+    /// Where that text begins, in bytes.
+    pub start: usize,
 }
 
 /// Whether a text holds one of these words or phrases, without regard to case. The words are in lower case.
@@ -78,7 +80,7 @@ pub fn sections(text: &str) -> Vec<Section<'_>> {
     for (index, (at, offset, level, heading)) in heads.iter().enumerate() {
         let end = heads[index + 1..].iter().find(|(_, _, next, _)| next <= level).map_or(text.len(), |h| h.1);
         let start = (offset + lines[*at].1.len() + 1).min(end);
-        found.push(Section { heading: heading.clone(), line: at + 1, body: &text[start..end] });
+        found.push(Section { heading: heading.clone(), line: at + 1, body: &text[start..end], start });
     }
     found
 }
@@ -203,7 +205,7 @@ pub fn has_gap(text: &str) -> bool {
         "[email",
         "[project name]",
     ];
-    mentions(text, &marks) || text.split('<').skip(1).any(is_gap)
+    mentions(text, &marks) || without_code(text).split('<').skip(1).any(is_gap)
 }
 
 /// What follows a `<`: words up to a `>`, where a tag of HTML would have an attribute or a slash.
@@ -214,4 +216,10 @@ fn is_gap(rest: &str) -> bool {
     };
     let worded = inner.contains(' ') && inner.chars().next().is_some_and(char::is_lowercase);
     worded && !inner.contains(['=', '/', '@', '"', '|', '&', ';', '(', '{'])
+}
+
+/// The text without what stands in backticks: the usage of a command has angle brackets too.
+fn without_code(text: &str) -> String {
+    let pieces = text.split('`').enumerate().filter(|(at, _)| at % 2 == 0);
+    pieces.map(|(_, piece)| piece).collect::<Vec<_>>().join(" ")
 }

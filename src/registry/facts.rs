@@ -2,7 +2,7 @@
 
 use super::cache::{Cache, CacheKey};
 use super::cargo::Cargo;
-use super::fetch::Fetch;
+use super::fetch::{Fetch, FetchError};
 use super::go::Go;
 use super::neutral::Clients;
 use super::npm::Npm;
@@ -238,6 +238,12 @@ impl RegistryFacts {
     /// How many packages were answered from the cache.
     pub fn cache_hits(&self) -> u64 {
         self.cache_hits.load(Ordering::Relaxed)
+    }
+
+    /// How many questions an offline run left unasked.
+    pub fn not_asked(&self) -> usize {
+        let offline = |outcome: &&Outcome| matches!(outcome, Err(FactsError::Fetch(FetchError::Offline)));
+        self.memory().values().filter(offline).count()
     }
 
     /// What went wrong beside the packages' own facts.

@@ -49,6 +49,14 @@ fn verify(address: &Url, body: &[u8], checksums: &[Checksum]) -> Result<bool, Fa
     }
 }
 
+/// The address of a lock entry, without user information.
+///
+/// An entry that names a directory or a nickname does not come from the user's usual registry either.
+fn address_of_entry(text: &str) -> Result<Url, FactsError> {
+    let address = Url::parse(text).ok().filter(|address| site::Site::of(address).is_some());
+    address.map(|address| site::split_user_info(address).0).ok_or(FactsError::NotFromRegistry)
+}
+
 /// The files that statements name (`license-file`, `SEE LICENSE IN`).
 fn named_files(declared: &[DeclaredLicense]) -> Vec<String> {
     let names = declared.iter().filter_map(|declared| match &declared.statement {

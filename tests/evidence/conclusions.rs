@@ -29,6 +29,13 @@ fn a_text_of_another_license_is_a_disagreement_and_both_bind() {
 }
 
 #[test]
+fn a_variant_that_asks_for_more_is_a_disagreement() {
+    let files = [("LICENSE", text("BSD-3-Clause-No-Nuclear-License"))];
+    assert!(learn_files(&[expression("BSD-3-Clause")], &files).disagreement.is_some());
+    assert!(learn_files(&[expression("ISC")], &[("LICENSE", text("MIT"))]).disagreement.is_some());
+}
+
+#[test]
 fn what_is_no_disagreement() {
     let notice = "Example\nCopyright 2020 Example\n\nThis product includes software under the MIT License.\n";
     for (declared, files) in [
@@ -41,6 +48,9 @@ fn what_is_no_disagreement() {
         ("LGPL-3.0-only", vec![("COPYING", text("GPL-3.0-only")), ("COPYING.LESSER", text("LGPL-3.0-only"))]),
         ("MIT", vec![("LICENSE", text("MIT")), ("LICENSE-THIRD-PARTY", text("GPL-2.0-only"))]),
         ("MIT", vec![("LICENSE", text("MIT")), ("vendor/other/LICENSE", text("GPL-2.0-only"))]),
+        ("MIT", vec![("LICENSE", text("MIT-0"))]),
+        ("BSD-3-Clause", vec![("LICENSE", text("BSD-3-Clause-HP"))]),
+        ("PSF-2.0", vec![("LICENSE", text("Python-2.0.1"))]),
         ("BSD-3-Clause", vec![("LICENSE", text("BSD-3-Clause")), ("LICENSE.zlib", text("Zlib"))]),
     ] {
         let fact = learn_files(&[expression(declared)], &files);
@@ -63,6 +73,9 @@ fn an_ambiguous_classifier_is_settled_by_the_text() {
         assert!(fact.disagreement.is_none());
         assert!(fact.normalised.is_none());
     }
+    let variant =
+        learn_files(&[classifier("OSI Approved :: BSD License")], &[("LICENSE", text("BSD-3-Clause-HP"))]);
+    assert_eq!((concluded(&variant).as_str(), variant.disagreement), ("BSD-3-Clause-HP", None));
     let (silent, _) = learn_one(&[classifier("OSI Approved :: BSD License")], None);
     assert_eq!(concluded(&silent), "NOASSERTION");
     assert!(silent.concluded.reason.contains("BSD-2-Clause"));
@@ -74,7 +87,8 @@ fn a_notice_settles_only_or_later() {
                   General Public License as published by the Free Software Foundation, either version 3 of the \
                   License, or (at your option) any later version.";
     let gnu = classifier("OSI Approved :: GNU General Public License v3 (GPLv3)");
-    let later = learn_files(&[gnu.clone()], &[("LICENSE", text("GPL-3.0-only")), ("COPYRIGHT", notice)]);
+    let later =
+        learn_files(std::slice::from_ref(&gnu), &[("LICENSE", text("GPL-3.0-only")), ("COPYRIGHT", notice)]);
     assert_eq!(concluded(&later), "GPL-3.0-or-later");
     let bare = learn_files(&[gnu], &[("LICENSE", text("GPL-3.0-only"))]);
     assert_eq!(concluded(&bare), "GPL-3.0-only");
@@ -135,7 +149,7 @@ fn unlicensed_with_a_text_stays_unlicensed() {
 #[test]
 fn a_file_that_metadata_names_is_read() {
     let file = LicenseStatement::File("docs/terms.txt".to_owned());
-    let fact = learn_files(&[file.clone()], &[("docs/terms.txt", text("ISC"))]);
+    let fact = learn_files(std::slice::from_ref(&file), &[("docs/terms.txt", text("ISC"))]);
     assert_eq!(concluded(&fact), "ISC");
     let (_, learned) = learn_one(&[file], Some(Files::Directory(fixture("reuse"))));
     assert!(learned.problems.iter().any(|problem| problem.message.contains("docs/terms.txt")));

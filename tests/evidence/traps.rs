@@ -90,6 +90,12 @@ fn riders_are_seen() {
 }
 
 #[test]
+fn a_clause_about_names_is_no_rider() {
+    let clause = "The name of the authors shall not be used for advertising or product endorsement purposes.";
+    assert!(read(&format!("{}\n\n{clause}\n", text("MIT"))).iter().all(|(kind, _)| *kind != Rider));
+}
+
+#[test]
 fn a_restriction_inside_the_text_is_seen() {
     let changed =
         text("MIT").replace("without restriction, including", "for non-commercial purposes only, including");

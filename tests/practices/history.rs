@@ -87,7 +87,7 @@ fn a_submodule_is_not_the_project() {
     let folder = history();
     let address = source.path().display().to_string();
     git(folder.path(), "2026-03-01T00:00:00Z", &["submodule", "add", "-q", &address, "part"]);
-    write(&folder.path().join("part"), "SECURITY.md", "Report vulnerabilities to security@tool.dev, please.");
+    write(&folder.path().join("part"), "SECURITY.md", "Report vulnerabilities to security@tool.alt, please.");
     assert_eq!(
         look(folder.path(), "SEC-1").state,
         PracticeState::Fail,
@@ -105,7 +105,7 @@ fn other_systems_and_claims_are_for_a_person_to_look_at() {
     write(
         folder.path(),
         "publiccode.yml",
-        "publiccodeYmlVersion: \"0.4\"\nurl: https://forge.dev/team/tool\n",
+        "publiccodeYmlVersion: \"0.4\"\nurl: https://forge.alt/team/tool\n",
     );
     let found = look(folder.path(), "SCM-1");
     assert_eq!(found.state, PracticeState::Review);
@@ -131,7 +131,7 @@ fn releases_need_tags_and_a_changelog_that_follows_them() {
     assert_eq!(found.state, PracticeState::Pass, "{}", found.reason);
     write(folder.path(), "CHANGELOG.md", &CHANGELOG.replace("2026", "2015"));
     assert_eq!(look(folder.path(), "REL-1").state, PracticeState::Fail, "a changelog of 2015");
-    let listed = "# What's changed\n\n## 1.1.0 - 2026-02-01\n\n* Reader by @a in https://forge.dev/t/t/pull/1\n* Bump by @b in https://forge.dev/t/t/pull/2\n* Another by @c in https://forge.dev/t/t/pull/3\n";
+    let listed = "# What's changed\n\n## 1.1.0 - 2026-02-01\n\n* Reader by @a in https://forge.alt/t/t/pull/1\n* Bump by @b in https://forge.alt/t/t/pull/2\n* Another by @c in https://forge.alt/t/t/pull/3\n";
     write(folder.path(), "CHANGELOG.md", listed);
     assert_eq!(look(folder.path(), "REL-1").state, PracticeState::Review, "a list of titles");
     fs::remove_file(folder.path().join("CHANGELOG.md")).unwrap();

@@ -71,6 +71,7 @@ fn offline_opens_no_socket_and_says_so() {
     krate.checksums = vec![sha256(b"a")];
     assert_eq!(offline.facts(&krate, Need::Texts).unwrap_err(), FactsError::Fetch(FetchError::Offline));
     assert!(server.asked().is_empty() && offline.requests().is_empty());
+    assert_eq!(offline.not_asked(), 4);
     user.facts().facts(&package("a"), Need::Declared).unwrap();
     assert!(user.offline().facts(&package("a"), Need::Declared).is_ok(), "the cache answers offline");
 }

@@ -25,7 +25,12 @@ fn one_package_of_each_ecosystem() {
         (Ecosystem::Go, "github.com/google/uuid", "v1.6.0", false, Some((ChecksumAlgorithm::GoH1, UUID))),
     ];
     for (ecosystem, name, version, declares, checksum) in packages {
-        let mut package = Package::new(ecosystem, name, Some(version), Origin::Unknown);
+        let origin = match ecosystem {
+            // As a lock file writes it.
+            Ecosystem::Cargo => Origin::Registry(Some(cargo_lock::package::SourceId::default().to_string())),
+            _ => Origin::Registry(None),
+        };
+        let mut package = Package::new(ecosystem, name, Some(version), origin);
         package.checksums = checksum
             .into_iter()
             .map(|(algorithm, value)| Checksum { algorithm, value: value.to_owned() })

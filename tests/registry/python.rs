@@ -223,3 +223,19 @@ fn no_index_asks_nobody() {
     assert!(matches!(error, FactsError::KeptPrivate { .. }), "{error}");
     assert!(server.asked().is_empty());
 }
+
+#[test]
+fn a_lock_entry_that_names_no_server_is_asked_of_nobody() {
+    let public = Server::stranger();
+    let user = User::new()
+        .variable("PIP_INDEX_URL", &simple(&public))
+        .variable("npm_config_registry", &public.url());
+    for place in ["../wheels", "/srv/wheels", "corp", "file:///srv/wheels"] {
+        let origin = Origin::Registry(Some(place.to_owned()));
+        let error = user.facts().facts(&package(origin.clone()), Need::Declared).unwrap_err();
+        assert_eq!(error, FactsError::NotFromRegistry, "{place}");
+        let of_npm = Package::new(Ecosystem::Npm, "secret", Some("1.0.0"), origin);
+        assert_eq!(user.facts().facts(&of_npm, Need::Declared).unwrap_err(), FactsError::NotFromRegistry);
+    }
+    assert!(public.asked().is_empty());
+}

@@ -1,7 +1,9 @@
 //! The official schemas, read from the fixtures and never fetched.
 
 use serde_json::Value;
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock};
 
 pub fn fixture(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(path)
@@ -26,14 +28,21 @@ impl jsonschema::Retrieve for Beside {
     }
 }
 
+/// Compiling a schema takes far longer than using it.
+fn validator(schema: &str) -> Arc<jsonschema::Validator> {
+    static COMPILED: OnceLock<Mutex<HashMap<String, Arc<jsonschema::Validator>>>> = OnceLock::new();
+    let mut compiled = COMPILED.get_or_init(Mutex::default).lock().expect("no test panics here");
+    let compile = || {
+        let options = jsonschema::options().with_retriever(Beside).should_validate_formats(true);
+        Arc::new(options.build(&read(schema)).expect("the schema compiles"))
+    };
+    Arc::clone(compiled.entry(schema.to_owned()).or_insert_with(compile))
+}
+
 /// Every violation, as place and message.
 pub fn violations(schema: &str, document: &[u8]) -> Vec<String> {
-    let validator = jsonschema::options()
-        .with_retriever(Beside)
-        .should_validate_formats(true)
-        .build(&read(schema))
-        .expect("the schema compiles");
     let value: Value = serde_json::from_slice(document).expect("the document is JSON");
+    let validator = validator(schema);
     validator
         .iter_errors(&value)
         .map(|error| format!("{}: {error}", error.instance_path()))

@@ -97,8 +97,7 @@ fn bom(source: &mut Source<'_>, reader: &mut Reader<'_>) -> Result<(), String> {
             Event::Empty(start) => {
                 let name = local_name(&start);
                 if path == ["bom", "dependencies"] && name == "dependency" {
-                    let mut element = Element::default();
-                    element.attributes = attributes(&start);
+                    let element = Element { attributes: attributes(&start), ..Element::default() };
                     hand_over("dependencies", &element, line, reader);
                 }
             }

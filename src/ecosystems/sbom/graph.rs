@@ -233,7 +233,7 @@ impl Builder<'_> {
         }
         let mut counted = if concluded.is_empty() { declared } else { concluded };
         if counted.is_empty() {
-            return self.from_evidence(component, place);
+            return self.seen_in_files(component, place);
         }
         // Python tools list the trove classifiers beside the license; they are their own kind of statement.
         let classifiers: Vec<&LicenseEntry> =
@@ -254,7 +254,7 @@ impl Builder<'_> {
         main.into_iter().chain(rest).map(|statement| declared_at(statement, place)).collect()
     }
 
-    fn from_evidence(&mut self, component: &Component, place: &SourceSpan) -> Vec<DeclaredLicense> {
+    fn seen_in_files(&mut self, component: &Component, place: &SourceSpan) -> Vec<DeclaredLicense> {
         let mut seen: Vec<String> = component.observed.iter().map(|seen| seen.license.clone()).collect();
         seen.sort();
         seen.dedup();

@@ -111,7 +111,7 @@ impl<'a> Lines<'a> {
         let end = (self.at + (1 << 17)).min(self.text.len());
         let found = memmem::find(&self.text[self.at..end], word.as_bytes())?;
         self.line += count_lines(&self.text[self.at..self.at + found]);
-        self.at += found;
+        self.at += found + word.len();
         Some(self.line)
     }
 }

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, HashMap};
 /// What our own writers put where SPDX demands a time and none was given.
 pub(super) const NO_TIME: &str = "1970-01-01T00:00:00Z";
 
+/// What is known of the edge between two positions.
+type Edges = BTreeMap<(usize, usize), (Option<Scope>, Option<Linkage>)>;
+
 /// License sets may lie inside one another this deep.
 const MAX_DEPTH: usize = 32;
 
@@ -49,7 +52,7 @@ struct Reader<'a> {
     ids: HashMap<String, usize>,
     /// Elements that are no packages: files, agents, tools, snippets.
     others: std::collections::HashSet<String>,
-    relationships: Vec<Value>,
+    relationships: Vec<Relationship>,
     licenses: HashMap<String, Value>,
     roots: Vec<String>,
     annotations: Vec<(String, String)>,
@@ -78,7 +81,7 @@ impl<'a> Reader<'a> {
         }
         self.others.insert(id.clone());
         match kind.as_str() {
-            "Relationship" | "LifecycleScopedRelationship" => self.relationships.push(element.clone()),
+            "Relationship" | "LifecycleScopedRelationship" => self.relationships.push(relationship(element)),
             "Annotation" => {
                 if let (Some(subject), Some(text)) =
                     (string(element, "subject"), string(element, "statement"))
@@ -161,7 +164,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Parsed {
         let custom = self.custom();
-        let mut edges: BTreeMap<(usize, usize), (Option<Scope>, Option<Linkage>)> = BTreeMap::new();
+        let mut edges = Edges::new();
         for relationship in std::mem::take(&mut self.relationships) {
             self.relate(&relationship, &mut edges, &custom);
         }
@@ -207,14 +210,13 @@ impl<'a> Reader<'a> {
 
     fn relate(
         &mut self,
-        relationship: &Value,
-        edges: &mut BTreeMap<(usize, usize), (Option<Scope>, Option<Linkage>)>,
+        relationship: &Relationship,
+        edges: &mut Edges,
         custom: &BTreeMap<String, CustomLicense>,
     ) {
-        let kind = string(relationship, "relationshipType").unwrap_or_default();
-        let from = string(relationship, "from").unwrap_or_default();
+        let Relationship { kind, from, to, .. } = relationship;
         if kind == "describes" {
-            self.roots.extend(names(relationship, "to"));
+            self.roots.extend(to.iter().cloned());
             return;
         }
         let said = match kind.as_str() {
@@ -223,30 +225,30 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         if let Some(said) = said {
-            self.license(&from, relationship, said, custom);
+            self.license(from, to, said, custom);
             return;
         }
-        let Some((scope, linkage)) = meaning(&kind, relationship) else { return };
+        let Some((scope, linkage)) = meaning(kind, relationship.scope) else { return };
         self.parsed.has_dependencies = true;
-        match relationship.get("completeness").and_then(Value::as_str) {
-            Some("incomplete") => self.parsed.document.complete = Some(false),
-            Some("complete") if self.parsed.document.complete.is_none() => {
+        match relationship.complete {
+            Some(false) => self.parsed.document.complete = Some(false),
+            Some(true) if self.parsed.document.complete.is_none() => {
                 self.parsed.document.complete = Some(true);
             }
             _ => {}
         }
-        let Some(&source) = self.ids.get(&from) else {
-            self.dangle(&from);
+        let Some(&source) = self.ids.get(from) else {
+            self.dangle(from);
             return;
         };
-        for name in names(relationship, "to") {
-            match self.ids.get(&name) {
+        for name in to {
+            match self.ids.get(name) {
                 Some(&target) => {
                     let known = edges.entry((source, target)).or_default();
                     known.0 = known.0.or(scope);
                     known.1 = known.1.or(linkage);
                 }
-                None => self.dangle(&name),
+                None => self.dangle(name),
             }
         }
     }
@@ -254,20 +256,20 @@ impl<'a> Reader<'a> {
     fn license(
         &mut self,
         from: &str,
-        relationship: &Value,
+        targets: &[String],
         said: Acknowledgement,
         custom: &BTreeMap<String, CustomLicense>,
     ) {
         let Some(&position) = self.ids.get(from) else { return };
-        for target in names(relationship, "to") {
-            match self.expression(&target, 0) {
+        for target in targets {
+            match self.expression(target, 0) {
                 Some(text) => {
                     let found = entries(&text, said, custom);
                     self.parsed.document.components[position].licenses.extend(found);
                 }
                 None => {
                     let message = format!("the license `{target}` is named and not in the document");
-                    self.notes.at_word(Problem::fact_missing, "", &target, message);
+                    self.notes.at_word(Problem::fact_missing, "", target, message);
                 }
             }
         }
@@ -339,14 +341,36 @@ fn names(element: &Value, key: &str) -> Vec<String> {
     }
 }
 
+/// A relationship without what is not needed: a large document has many.
+struct Relationship {
+    kind: String,
+    from: String,
+    to: Vec<String>,
+    scope: Option<Scope>,
+    complete: Option<bool>,
+}
+
+fn relationship(element: &Value) -> Relationship {
+    Relationship {
+        kind: string(element, "relationshipType").unwrap_or_default(),
+        from: string(element, "from").unwrap_or_default(),
+        to: names(element, "to"),
+        scope: match element.get("scope").and_then(Value::as_str) {
+            Some("runtime") => Some(Scope::Runtime),
+            Some("build") => Some(Scope::Build),
+            Some("development" | "test") => Some(Scope::Dev),
+            _ => None,
+        },
+        complete: match element.get("completeness").and_then(Value::as_str) {
+            Some("complete") => Some(true),
+            Some("incomplete") => Some(false),
+            _ => None,
+        },
+    }
+}
+
 /// Scope and linkage of a relationship that is a dependency.
-fn meaning(kind: &str, relationship: &Value) -> Option<(Option<Scope>, Option<Linkage>)> {
-    let scope = match relationship.get("scope").and_then(Value::as_str) {
-        Some("runtime") => Some(Scope::Runtime),
-        Some("build") => Some(Scope::Build),
-        Some("development" | "test") => Some(Scope::Dev),
-        _ => None,
-    };
+fn meaning(kind: &str, scope: Option<Scope>) -> Option<(Option<Scope>, Option<Linkage>)> {
     match kind {
         "dependsOn" | "contains" | "hasPrerequisite" => Some((scope, None)),
         "hasOptionalDependency" | "hasOptionalComponent" => Some((scope.or(Some(Scope::Optional)), None)),

@@ -171,7 +171,8 @@ fn name(text: &str, tokens: &[Token], start: usize, end: usize) -> Option<(Vec<E
         }
         if let Some(alias) = aliases::find(&clean, Context::Any) {
             let candidates = alias.candidates();
-            if !candidates.is_empty() {
+            // A name without a version in prose is no grant.
+            if matches!(candidates.len(), 1 | 2) {
                 return Some((candidates, behind));
             }
         }

@@ -213,7 +213,7 @@ fn apply_grants(tokens: &[Token], grants: Vec<grants::Grant>, detections: &mut V
             let narrowed: Vec<_> = detection
                 .candidates
                 .iter()
-                .filter(|known| grant.candidates.contains(known))
+                .filter(|known| grant.candidates.contains(&without_exception(known)))
                 .cloned()
                 .collect();
             if !narrowed.is_empty() {
@@ -230,6 +230,14 @@ fn apply_grants(tokens: &[Token], grants: Vec<grants::Grant>, detections: &mut V
                 note: None,
             });
         }
+    }
+}
+
+/// An exception may stand beside the grant.
+fn without_exception(expression: &Expression) -> Expression {
+    match expression {
+        Expression::Term(term) => Expression::Term(crate::model::Term { exception: None, ..term.clone() }),
+        other => other.clone(),
     }
 }
 

@@ -64,16 +64,23 @@ const PHRASES: &[(&str, &str)] = &[
 pub fn find(tokens: &[Token], range: Range<usize>) -> Vec<Rider> {
     let mut found: Vec<Rider> = Vec::new();
     for (words, license) in table() {
-        let place = tokens[range.clone()]
-            .windows(words.len())
-            .position(|window| window.iter().zip(words).all(|(token, word)| token.word == *word));
-        let Some(place) = place else { continue };
-        let start = range.start + place;
+        let starts = |start: &usize| {
+            tokens[*start..range.end].iter().map(|token| &token.word).take(words.len()).eq(words)
+                && !about_names(tokens, start + words.len()..range.end)
+        };
+        let Some(start) = range.clone().find(starts) else { continue };
         if !found.iter().any(|rider| rider.license == *license) {
             found.push(Rider { license, range: start..start + words.len() });
         }
     }
     found
+}
+
+/// Whether the words that follow forbid the use of a name in advertising, as many permissive licenses do.
+fn about_names(tokens: &[Token], behind: Range<usize>) -> bool {
+    static NAMES: OnceLock<Vec<u32>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| phrase("advertising advertise promote endorse endorsement publicity"));
+    tokens[behind].iter().take(10).any(|token| names.contains(&token.word))
 }
 
 fn table() -> &'static [(Vec<u32>, &'static str)] {

@@ -39,7 +39,7 @@ pub fn facts(session: &Session, repository: &str) -> Result<ForgeFacts, String> 
     if place.host == "github.com" {
         return github(session, &place);
     }
-    match session.get(&format!("https://{}/api/v1/version", place.host), "application/json") {
+    match session.get_interface(&format!("https://{}/api/v1/version", place.host)) {
         Ok(reply) if reply.answer.status == 200 && names_version(&reply) => gitea(session, &place),
         Ok(_) => gitlab(session, &place),
         Err(reason) => Err(reason),
@@ -69,7 +69,7 @@ fn names_version(reply: &Reply) -> bool {
 }
 
 fn object(session: &Session, url: &str) -> Result<Value, String> {
-    let reply = session.get(url, "application/json")?;
+    let reply = session.get_interface(url)?;
     match (reply.answer.status, reply.answer.json()) {
         (200, Some(value)) if value.is_object() => Ok(value),
         (200, _) => Err(format!("{url} answers with something that is not JSON")),
@@ -153,7 +153,7 @@ fn access(session: &Session, value: &Value, field: &str, list: &str) -> Option<b
         Some("enabled") => Some(true),
         Some("disabled" | "private") => Some(false),
         _ => {
-            let reply = session.get(list, "application/json").ok()?;
+            let reply = session.get_interface(list).ok()?;
             (reply.answer.status == 200 && reply.answer.json().is_some_and(|list| list.is_array()))
                 .then_some(true)
         }
@@ -172,7 +172,7 @@ pub fn private_reports(session: &Session, repository: &str) -> Option<(bool, Pra
 pub fn advisories(session: &Session, repository: &str) -> Option<(Vec<String>, PracticeEvidence)> {
     let place = Place::of(repository).filter(|place| place.host == "github.com")?;
     let url = format!("https://api.github.com/repos/{}/security-advisories", place.path);
-    let reply = session.get(&url, "application/json").ok().filter(|reply| reply.answer.status == 200)?;
+    let reply = session.get_interface(&url).ok().filter(|reply| reply.answer.status == 200)?;
     let value = reply.answer.json()?;
     let name = |advisory: &Value| {
         let id = |field: &str| advisory.get(field)?.as_str().map(str::to_owned);

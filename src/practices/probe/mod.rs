@@ -114,10 +114,22 @@ impl<'a> Session<'a> {
     /// # Errors
     /// Why there is no answer to read, in one sentence: nothing came back, the host limits, the server failed.
     pub fn get(&self, url: &str, accept: &'static str) -> Result<Reply, String> {
+        self.get_once(url, accept, false)
+    }
+
+    /// As [`Session::get`], for the programming interface of a forge: the only requests that carry the token.
+    ///
+    /// # Errors
+    /// As [`Session::get`].
+    pub fn get_interface(&self, url: &str) -> Result<Reply, String> {
+        self.get_once(url, "application/json", true)
+    }
+
+    fn get_once(&self, url: &str, accept: &'static str, interface: bool) -> Result<Reply, String> {
         if let Some(known) = self.replies.borrow().get(url) {
             return known.clone();
         }
-        let reply = self.follow(url, accept);
+        let reply = self.follow(url, accept, interface);
         self.replies.borrow_mut().insert(url.to_owned(), reply.clone());
         reply
     }
@@ -133,11 +145,11 @@ impl<'a> Session<'a> {
         Outcome::unknown(reason).with([self.evidence("asked, without an answer to judge by", url)])
     }
 
-    fn follow(&self, url: &str, accept: &'static str) -> Result<Reply, String> {
+    fn follow(&self, url: &str, accept: &'static str, interface: bool) -> Result<Reply, String> {
         let mut current = public_url(url)?;
         let mut redirects = Vec::new();
         loop {
-            let answer = self.ask(&current, accept)?;
+            let answer = self.ask(&current, accept, interface)?;
             let Some(target) = redirect(&answer, &current) else {
                 return Ok(Reply { url: current.to_string(), redirects, answer });
             };
@@ -149,12 +161,13 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn ask(&self, url: &url::Url, accept: &'static str) -> Result<ProbeAnswer, String> {
+    fn ask(&self, url: &url::Url, accept: &'static str, interface: bool) -> Result<ProbeAnswer, String> {
         let host = authority(url);
         if self.limited.borrow().contains(&host) {
             return Err(format!("{host} limits requests; it was not asked again"));
         }
-        let token = self.token.as_ref().filter(|token| token.host == host).map(|token| token.value.clone());
+        let token = self.token.as_ref().filter(|token| interface && token.host == host);
+        let token = token.map(|token| token.value.clone());
         let request = ProbeRequest { url: url.to_string(), accept, token, max_body: MAX_BODY };
         let answer =
             self.probe.get(&request).map_err(|failure| format!("{host} gave no answer: {failure}"))?;

@@ -62,11 +62,38 @@ fn judge(context: &Context, live: Vec<PracticeEvidence>, doubtful: Vec<PracticeE
         )
         .seen("not read", file.path.clone());
     }
+    if let Some(outcome) = by_hand(context.tree) {
+        return outcome.with(doubtful);
+    }
     Outcome::fail(
         0.7,
         "No job checks the licenses of the dependencies regularly, and no review is on record.",
     )
     .with(doubtful)
+}
+
+/// A check in a file from which people, or a system elsewhere, start it.
+fn by_hand(tree: &Tree) -> Option<Outcome> {
+    let names = [
+        "Makefile",
+        "makefile",
+        "GNUmakefile",
+        "justfile",
+        "Justfile",
+        "tox.ini",
+        "noxfile.py",
+        "Taskfile.yml",
+    ];
+    names.iter().filter_map(|name| tree.document(name)).find_map(|document| {
+        let (at, tool) = document.text.lines().enumerate().find_map(|(at, line)| {
+            let line = line.trim().trim_start_matches('@');
+            command_check(tree, line).filter(|(_, defect)| defect.is_none()).map(|(tool, _)| (at, tool))
+        })?;
+        Some(
+            Outcome::review(0.4, "A license check is set up, but no job that runs it was found.")
+                .seen(tool, document.place(at + 1)),
+        )
+    })
 }
 
 /// What this program's own audit found now. One run is a review; only a job makes it regular.

@@ -2,7 +2,6 @@
 
 use crate::model::{PracticeEvidence, Verb};
 use crate::practices::rule::{Context, Outcome, Rule, seen};
-use crate::practices::text::mentions;
 use crate::practices::tree::{File, Tree};
 use std::collections::BTreeMap;
 
@@ -117,17 +116,18 @@ fn described(tree: &Tree) -> Vec<Described> {
     let mut found = Vec::new();
     for document in tree.documents() {
         let lower = document.path.to_lowercase();
-        if lower.contains("changelog") || lower.contains("changes") || lower.contains("license") {
+        if ["changelog", "changes", "license", "conduct"].iter().any(|word| lower.contains(word)) {
             continue;
         }
-        for (at, line) in
-            document.text.lines().enumerate().filter(|(_, line)| line.len() < 1000 && !mentions(line, NONE))
-        {
-            for (measure, words) in MEASURES {
-                if mentions(line, words) {
-                    let evidence = seen(format!("describes {measure}"), document.place(at + 1));
-                    found.push(Described { measure, name: setting(line), evidence });
-                }
+        for (at, line) in document.text.lines().enumerate().filter(|(_, line)| line.len() < 1000) {
+            let lower = line.to_lowercase();
+            let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+            if says(NONE) {
+                continue;
+            }
+            for (measure, _) in MEASURES.iter().filter(|(_, words)| says(words)) {
+                let evidence = seen(format!("describes {measure}"), document.place(at + 1));
+                found.push(Described { measure, name: setting(line), evidence });
             }
         }
     }

@@ -22,7 +22,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(context: &Context) -> Outcome {
-    let contacts = contact::contacts(context.tree);
+    let contacts = contact::contacts(context.tree, context.inputs.now);
     if let Some(first) = contacts.first().filter(|contact| contact.meant) {
         let confidence = if first.kind == ContactKind::Mail { 0.9 } else { 0.7 };
         return Outcome::pass(confidence, format!("Vulnerabilities are reported to {}.", first.address))

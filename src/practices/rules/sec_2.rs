@@ -1,7 +1,7 @@
 //! SEC-2: an OpenPGP key with the security contact.
 
 use crate::model::{PracticeEvidence, Verb};
-use crate::practices::address::{emails, urls};
+use crate::practices::address::{emails, is_private_report, is_public_tracker, urls};
 use crate::practices::contact::{self, ContactKind};
 use crate::practices::key_files::{is_key_name, key_blocks};
 use crate::practices::keys::{self, Key, KeyError};
@@ -31,7 +31,7 @@ struct Placed {
 }
 
 fn check(context: &Context) -> Outcome {
-    let mails: Vec<String> = contact::contacts(context.tree)
+    let mails: Vec<String> = contact::contacts(context.tree, context.inputs.now)
         .into_iter()
         .filter(|contact| contact.kind == ContactKind::Mail && contact.meant)
         .flat_map(|contact| emails(&contact.address))
@@ -193,7 +193,12 @@ fn linked(context: &Context, mails: &[String]) -> Option<Outcome> {
     for text in contact::security_texts(context.tree).iter().filter(|text| !text.is_template()) {
         for (line, paragraph) in paragraphs(text.body) {
             let about = mentions(&paragraph, &["pgp", "gpg", "gnupg", "public key", "encrypt"]);
-            links.extend(urls(&paragraph).into_iter().filter(|_| about).map(|url| (url, text.place(line))));
+            links.extend(
+                urls(&paragraph)
+                    .into_iter()
+                    .filter(|url| about && !is_private_report(url) && !is_public_tracker(url))
+                    .map(|url| (url, text.place(line))),
+            );
         }
     }
     for (path, file) in contact::security_files(context.tree) {
@@ -228,7 +233,9 @@ fn linked(context: &Context, mails: &[String]) -> Option<Outcome> {
 fn absent(context: &Context, keys: &[Placed], problems: &[(KeyError, String)]) -> Outcome {
     let texts = contact::security_texts(context.tree);
     let other = texts.iter().find(|text| mentions(text.body, &["s/mime", "smime", "x.509", "age1"]));
-    let private = contact::contacts(context.tree).iter().any(|contact| contact.kind == ContactKind::Forge);
+    let private = contact::contacts(context.tree, context.inputs.now)
+        .iter()
+        .any(|contact| contact.kind == ContactKind::Forge);
     let mut outcome = match (other, keys.first()) {
         (Some(_), _) => Outcome::fail(
             0.8,

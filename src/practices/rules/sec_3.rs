@@ -124,8 +124,10 @@ fn published(session: &Session, context: &Context) -> Vec<PracticeEvidence> {
 fn numbering_authority(session: &Session, context: &Context) -> Option<PracticeEvidence> {
     let list = session.cna_list.clone()?;
     let reply = session.get(&list, "application/json").ok().filter(|reply| reply.answer.status == 200)?;
-    let mails: Vec<String> =
-        contact::contacts(context.tree).into_iter().map(|contact| contact.address).collect();
+    let mails: Vec<String> = contact::contacts(context.tree, context.inputs.now)
+        .into_iter()
+        .map(|contact| contact.address)
+        .collect();
     let value = reply.answer.json()?;
     let partner = value.as_array()?.iter().find(|partner| {
         let contacts = partner.get("contact").map(Value::to_string).unwrap_or_default().to_lowercase();

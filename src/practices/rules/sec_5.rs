@@ -117,6 +117,16 @@ fn judge(context: &Context, live: Vec<PracticeEvidence>, doubtful: Vec<PracticeE
         return Outcome::unknown("A file of the continuous integration could not be read.")
             .seen(reason, workflow.path.clone());
     }
+    if context
+        .tree
+        .workflows()
+        .iter()
+        .flat_map(|workflow| &workflow.steps)
+        .any(|step| may_be_limited(context, step))
+    {
+        return Outcome::review(0.4, "A job is limited to a repository that may or may not be this one.")
+            .with(doubtful);
+    }
     let targets = fuzz_targets(context.tree);
     if !targets.is_empty() {
         return Outcome::review(0.5, "There are fuzz targets, but no job that runs them was found.")
@@ -164,14 +174,20 @@ fn objection(context: &Context, workflow: &Workflow, step: &Step) -> Option<Stri
     }
     if let Some(repository) = &step.only_in {
         let here = place::addresses(context);
-        let own = here
-            .iter()
-            .any(|address| address.url.trim_end_matches(".git").ends_with(&format!("/{repository}")));
-        if !own {
+        let end = format!("/{repository}");
+        if !here.iter().any(|address| address.url.trim_end_matches(".git").ends_with(&end)) {
             return Some(format!("it only runs in {repository}"));
         }
     }
     missing_target(context.tree, step)
+}
+
+/// An assessment limited to a repository, where nothing says whether that is this one.
+fn may_be_limited(context: &Context, step: &Step) -> bool {
+    step.only_in.is_some()
+        && assessment(step).is_some()
+        && step.idle.is_none()
+        && place::addresses(context).is_empty()
 }
 
 /// A fuzzer with nothing to fuzz.
@@ -202,7 +218,7 @@ fn fuzz_targets(tree: &Tree) -> Vec<String> {
                 "atheris.Setup(",
                 "fuzzerTestOneInput(",
             ];
-            entry.iter().any(|mark| text.contains(mark)) && word_count(text) >= 8
+            entry.iter().any(|mark| text.contains(mark)) && text.trim().len() >= 60
         })
         .map(|file| file.path.clone())
         .collect()

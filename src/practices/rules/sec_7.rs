@@ -7,6 +7,7 @@ use crate::practices::place;
 use crate::practices::probe::forge;
 use crate::practices::rule::{Context, Outcome, Rule, seen};
 use crate::practices::text::{mentions, paragraphs, sections, word_count};
+use crate::practices::tree::File;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -42,7 +43,7 @@ fn check(context: &Context) -> Outcome {
     }
 }
 
-const TELLING: &[&str] = &["announce", "advisor", "notify", "publish", "inform"];
+const TELLING: &[&str] = &["announce", "notify", "publish", "inform", "issue an advisory", "are listed"];
 
 /// The line that promises to tell users.
 fn promise(body: &str) -> Option<usize> {
@@ -56,7 +57,7 @@ fn promise(body: &str) -> Option<usize> {
 fn advisory_files(context: &Context) -> Vec<PracticeEvidence> {
     let ids = ["cve-", "ghsa-", "rustsec-", "osv-", "pysec-"];
     let mut found = Vec::new();
-    for file in context.tree.files().iter().filter(|file| file.path.to_lowercase().contains("advisor")) {
+    for file in context.tree.files().iter().filter(|file| is_advisory(file)) {
         let Some(document) = context.tree.as_document(file) else { continue };
         if mentions(document.text, &ids) && word_count(document.text) >= 15 {
             found.push(seen(
@@ -78,12 +79,23 @@ fn advisory_files(context: &Context) -> Vec<PracticeEvidence> {
     found
 }
 
+/// A file written for people or machines to read, in a folder of that name near the root. Code about advisories is
+/// the subject of a tool, not its own record.
+fn is_advisory(file: &File) -> bool {
+    let data = matches!(file.extension().as_str(), "json" | "yml" | "yaml" | "toml");
+    let path = file.path.to_lowercase();
+    let near = path.split('/').take(2).any(|part| part.contains("advisor"));
+    near && (file.is_prose() || data) && !path.starts_with("src/")
+}
+
 /// A paragraph of the policy that tells users and names the place.
 fn named_channels(context: &Context) -> Vec<PracticeEvidence> {
     let mut found = Vec::new();
     for text in contact::security_texts(context.tree).iter().filter(|text| !text.is_template()) {
         for (line, paragraph) in paragraphs(text.body) {
-            let lists = mentions(&paragraph, &["announce", "mailing list", "-announce"]);
+            let words =
+                urls(&paragraph).iter().fold(paragraph.clone(), |text, url| text.replace(url.as_str(), " "));
+            let lists = mentions(&paragraph, &["mailing list", "-announce", "announce list", "newsletter"]);
             let mail = emails(&paragraph).iter().any(|mail| !is_placeholder(mail)) && lists;
             let page = urls(&paragraph).iter().any(|url| {
                 mentions(url, &["advisor", "announce", "lists.", "/list", "feed", "releases", "bulletin"])
@@ -91,10 +103,10 @@ fn named_channels(context: &Context) -> Vec<PracticeEvidence> {
                     && !is_placeholder(url)
             });
             let forge = mentions(
-                &paragraph,
+                &words,
                 &["github security advisor", "security advisories", "release notes", "changelog"],
             );
-            if mentions(&paragraph, TELLING) && (mail || page || forge) {
+            if mentions(&words, TELLING) && (mail || page || forge) {
                 found.push(seen("names where users are told", text.place(line)));
             }
         }

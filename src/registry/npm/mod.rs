@@ -78,16 +78,13 @@ impl Npm {
 
     /// Which registry a package comes from: its lock entry, its scope, the registry setting, npm's answer.
     fn place(&self, package: &Package) -> Result<Place, FactsError> {
-        let locked = match &package.origin {
-            Origin::Registry(Some(address)) | Origin::Archive(address) => {
-                Url::parse(address).ok().map(|address| split_user_info(address).0)
-            }
-            Origin::Registry(None) | Origin::Unknown => None,
-            _ => return Err(FactsError::NotFromRegistry),
-        };
         let own = self.settings.configured(&package.name);
-        let Some(locked) = locked.filter(|address| Site::of(address).is_some()) else {
-            return Ok(Place { base: Some(self.unlocked_base(package, own)?), tarball: None });
+        let locked = match &package.origin {
+            Origin::Registry(Some(address)) | Origin::Archive(address) => super::address_of_entry(address)?,
+            Origin::Registry(None) | Origin::Unknown => {
+                return Ok(Place { base: Some(self.unlocked_base(package, own)?), tarball: None });
+            }
+            _ => return Err(FactsError::NotFromRegistry),
         };
         if matches!(package.origin, Origin::Registry(_))
             && let Some(base) = self.replacement(&locked, own)

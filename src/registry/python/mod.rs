@@ -10,7 +10,7 @@ use super::archive::{
 use super::fetch::{Fetch, FetchError, Request};
 use super::neutral::Clients;
 use super::package_facts::{FactsError, LicenseFile, Need, PackageFacts};
-use super::site::{Site, as_directory, below, shown, split_user_info};
+use super::site::{Site, as_directory, below, shown};
 use super::tree::{Tree, TreeRegistry, named};
 use super::{ARCHIVE_LIMIT, DOCUMENT_LIMIT};
 use crate::model::{Ecosystem, Origin, Package};
@@ -99,13 +99,10 @@ impl Python {
     /// Which indexes a package comes from: its lock entry, the tree as far as the user agrees, the user's.
     fn place(&self, package: &Package) -> Result<Place, FactsError> {
         let locked = match &package.origin {
-            Origin::Registry(Some(address)) | Origin::Archive(address) => Url::parse(address).ok(),
-            Origin::Registry(None) | Origin::Unknown => None,
+            Origin::Registry(Some(address)) | Origin::Archive(address) => super::address_of_entry(address)?,
+            Origin::Registry(None) | Origin::Unknown => return self.unlocked(package).map(Place::Indexes),
             _ => return Err(FactsError::NotFromRegistry),
         };
-        let locked =
-            locked.map(|address| split_user_info(address).0).filter(|address| Site::of(address).is_some());
-        let Some(locked) = locked else { return self.unlocked(package).map(Place::Indexes) };
         if let Some(file) = direct_file(&locked) {
             return Ok(Place::File(file));
         }

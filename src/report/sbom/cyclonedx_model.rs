@@ -239,6 +239,7 @@ pub(super) struct Standard<'a> {
     pub(super) name: &'static str,
     pub(super) version: &'a str,
     pub(super) description: &'static str,
+    pub(super) owner: &'a str,
     pub(super) requirements: Vec<Requirement<'a>>,
 }
 
@@ -265,14 +266,14 @@ pub(super) struct Attestation {
 #[derive(Serialize)]
 pub(super) struct Mapping {
     pub(super) requirement: String,
-    pub(super) conformance: Score,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) conformance: Option<Score>,
     pub(super) confidence: Score,
 }
 
 #[derive(Serialize)]
 pub(super) struct Score {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) score: Option<f64>,
+    pub(super) score: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rationale: Option<String>,
 }

@@ -30,6 +30,7 @@ pub(super) fn definitions(document: &Document) -> Option<Definitions<'_>> {
             name: "licgraph practices",
             version,
             description,
+            owner: document.tools.first().map_or("licgraph", |(name, _)| name),
             requirements,
         }],
     })
@@ -37,7 +38,8 @@ pub(super) fn definitions(document: &Document) -> Option<Definitions<'_>> {
 
 /// What was found, one row a recommendation.
 ///
-/// A pass scores 1 and a fail 0; whatever a program could not judge has no score, and the rationale says so.
+/// A pass scores 1 and a fail 0. Whatever a program could not judge has no conformance at all, because the XSD
+/// demands a score there; the rationale then stands with the confidence.
 pub(super) fn declarations(document: &Document) -> Option<Declarations> {
     if document.practices.is_empty() {
         return None;
@@ -64,10 +66,14 @@ fn mapping(practice: &PracticeResult) -> Mapping {
         | PracticeState::Waived => None,
     };
     let percent = (f64::from(practice.confidence.clamp(0.0, 1.0)) * 100.0).round() / 100.0;
+    let (judged, rest) = match conformance {
+        Some(score) => (Some(Score { score, rationale: Some(rationale) }), None),
+        None => (None, Some(rationale)),
+    };
     Mapping {
         requirement: requirement_ref(practice),
-        conformance: Score { score: conformance, rationale: Some(rationale) },
-        confidence: Score { score: Some(percent), rationale: None },
+        conformance: judged,
+        confidence: Score { score: percent, rationale: rest },
     }
 }
 

@@ -208,7 +208,9 @@ fn declarations(xml: &mut Xml, declarations: &Declarations) -> io::Result<()> {
                 attestation.map.iter().try_for_each(|row| {
                     xml.inside("map", &[], |xml| {
                         xml.leaf("requirement", &[], &row.requirement)?;
-                        score(xml, "conformance", &row.conformance)?;
+                        if let Some(conformance) = &row.conformance {
+                            score(xml, "conformance", conformance)?;
+                        }
                         score(xml, "confidence", &row.confidence)
                     })
                 })
@@ -219,7 +221,7 @@ fn declarations(xml: &mut Xml, declarations: &Declarations) -> io::Result<()> {
 
 fn score(xml: &mut Xml, element: &str, score: &Score) -> io::Result<()> {
     xml.inside(element, &[], |xml| {
-        xml.maybe("score", score.score.map(|number| number.to_string()).as_deref())?;
+        xml.leaf("score", &[], &score.score.to_string())?;
         xml.maybe_text("rationale", score.rationale.as_deref())
     })
 }
@@ -231,6 +233,7 @@ fn definitions(xml: &mut Xml, definitions: &Definitions<'_>) -> io::Result<()> {
                 xml.leaf("name", &[], standard.name)?;
                 xml.leaf("version", &[], standard.version)?;
                 xml.leaf("description", &[], standard.description)?;
+                xml.leaf("owner", &[], standard.owner)?;
                 xml.list("requirements", &standard.requirements, |xml, requirement| {
                     xml.inside("requirement", &[("bom-ref", &requirement.bom_ref)], |xml| {
                         xml.leaf("identifier", &[], requirement.identifier)?;

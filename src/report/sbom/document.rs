@@ -1,7 +1,7 @@
 //! From the audit report to the format-neutral document.
 
 use super::licenses::{asserts, value_of};
-use super::text::{address, archive_name};
+use super::text::{address, archive_name, one_line};
 use super::{Profile, SbomError, SbomOptions};
 use crate::audit::{AuditReport, PackageReport, ProjectReport};
 use crate::model::sbom::{
@@ -133,10 +133,10 @@ fn component(
         reference: package.purl.as_str().to_owned(),
         kind: if package.project { "application" } else { "library" }.to_owned(),
         group: None,
-        name: package.name.clone(),
-        version: package.version.clone(),
+        name: one_line(&package.name),
+        version: package.version.as_deref().map(one_line),
         purl: Some(package.purl.as_str().to_owned()),
-        description: package.details.description.clone(),
+        description: package.details.description.as_deref().map(one_line),
         authors: package.details.authors.clone(),
         copyright: None,
         scope: (!package.project).then(|| scope_word(&package.scopes).to_owned()),

@@ -4,7 +4,11 @@
 /// percent-encoded. None for text that is no address at all.
 pub(crate) fn address(text: &str) -> Option<String> {
     let text = text.trim();
-    if text.is_empty() {
+    // Addresses of code: whoever shows the document as a page would run it.
+    let is_code = ["javascript:", "vbscript:", "data:"]
+        .iter()
+        .any(|scheme| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    if text.is_empty() || is_code {
         return None;
     }
     Some(encode(&scp_to_ssh(text)))
@@ -121,6 +125,7 @@ mod tests {
             assert_eq!(address(given).as_deref(), Some(expected));
         }
         assert_eq!(address("  "), None);
+        assert_eq!(address("JavaScript:alert(1)"), None);
     }
 
     #[test]

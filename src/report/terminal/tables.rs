@@ -1,8 +1,7 @@
 //! The tables under the findings.
 
 use super::Paint;
-use crate::audit::AuditReport;
-use crate::model::Verdict;
+use crate::audit::{AuditReport, OutboundOption};
 use crate::report::sanitise::shorten;
 use crate::report::{view, words};
 use comfy_table::presets::{ASCII_NO_BORDERS, UTF8_NO_BORDERS};
@@ -72,36 +71,18 @@ pub(super) fn outbound(report: &AuditReport, verbose: bool, paint: &Paint, out: 
     let mut table = table(paint, &["project", "could ship under", "verdict", "blocked by"]);
     let mut rows = 0;
     for project in &report.projects {
-        let blocked: Vec<_> = project
-            .possible_outbound
-            .iter()
-            .filter(|option| verbose || option.verdict != Verdict::Compatible)
-            .collect();
-        let free: Vec<_> = project
-            .possible_outbound
-            .iter()
-            .filter(|option| !verbose && option.verdict == Verdict::Compatible)
-            .map(|option| option.license.clone())
-            .collect();
-        if !free.is_empty() {
+        for alike in alike(&project.possible_outbound, verbose) {
+            let Some(first) = alike.first() else { continue };
             rows += 1;
-            table.add_row(vec![
-                Cell::new(shorten(&project.name, CELL)),
-                Cell::new(words::name_list(&free, 6)),
-                Cell::new(paint.verdict(Verdict::Compatible)),
-                Cell::new(""),
-            ]);
-        }
-        for option in blocked {
-            rows += 1;
+            let licenses: Vec<String> = alike.iter().map(|option| option.license.clone()).collect();
             let names: Vec<_> =
-                option.blocked_by.iter().take(2).map(|purl| packages.label(purl.as_str())).collect();
-            let rest = option.blockers.saturating_sub(names.len());
+                first.blocked_by.iter().take(2).map(|purl| packages.label(purl.as_str())).collect();
+            let rest = first.blockers.saturating_sub(names.len());
             let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
             table.add_row(vec![
                 Cell::new(shorten(&project.name, CELL)),
-                Cell::new(shorten(&option.license, CELL)),
-                Cell::new(paint.verdict(option.verdict)),
+                Cell::new(words::name_list(&licenses, 6)),
+                Cell::new(paint.verdict(first.verdict)),
                 Cell::new(format!("{}{more}", names.join(", "))),
             ]);
         }
@@ -110,6 +91,27 @@ pub(super) fn outbound(report: &AuditReport, verbose: bool, paint: &Paint, out: 
         write(&table, out);
         out.push('\n');
     }
+}
+
+/// Licenses with the same answer and the same packages in the way share a row; each has its own when verbose.
+fn alike(options: &[OutboundOption], verbose: bool) -> Vec<Vec<&OutboundOption>> {
+    let mut groups: Vec<Vec<&OutboundOption>> = Vec::new();
+    for option in options {
+        let known = groups.iter_mut().find(|group| {
+            !verbose
+                && group.first().is_some_and(|first| {
+                    first.verdict == option.verdict
+                        && first.blockers == option.blockers
+                        && first.blocked_by == option.blocked_by
+                })
+        });
+        match known {
+            Some(group) => group.push(option),
+            None => groups.push(vec![option]),
+        }
+    }
+    groups.sort_by_key(|group| group.first().map(|first| first.verdict));
+    groups
 }
 
 fn more(total: usize, shown: usize, noun: &str, paint: &Paint, out: &mut String) {

@@ -1,0 +1,130 @@
+//! `licgraph practices`: the other recommendations.
+
+use super::exit::ExitStatus;
+use super::input::Failure;
+use super::output;
+use crate::model::{PracticeResult, PracticeState, Verb};
+use crate::practices::{ForgeToken, HttpProbe, Online, PracticeInputs, review};
+use clap::{Args, ValueEnum};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Check open-source practices: what a project says and does, with the evidence for each answer.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Offline by default: what only a server can tell is `unknown`, never `fail`. There is no total \
+score.\n\nExit status 1: a practice that the guide says must be there is not."
+)]
+pub struct PracticesArguments {
+    /// The repository.
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Ask the forge, the site and the key server too, anonymously.
+    #[arg(long)]
+    online: bool,
+    /// A checkout of the organisation's `.github` or `.gitlab-profile` repository.
+    #[arg(long, value_name = "DIR")]
+    organisation: Option<PathBuf>,
+    /// The address of the canonical repository.
+    #[arg(long, value_name = "URL")]
+    repository: Option<String>,
+    /// The project's own site, for its security.txt.
+    #[arg(long, value_name = "URL")]
+    site: Option<String>,
+    /// The only host that LICGRAPH_FORGE_TOKEN is sent to.
+    #[arg(long, value_name = "HOST")]
+    token_host: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Runs the command.
+pub fn run(arguments: &PracticesArguments) -> Result<ExitStatus, Failure> {
+    if !arguments.path.is_dir() {
+        return Err(Failure::Use(format!(
+            "{} is not a directory; name a repository",
+            arguments.path.display()
+        )));
+    }
+    let probe = arguments
+        .online
+        .then(|| HttpProbe::new(Duration::from_secs(20)))
+        .transpose()
+        .map_err(|failure| Failure::Use(format!("cannot ask online: {}", failure.0)))?;
+    let token = arguments.token_host.clone().and_then(|host| {
+        let value = std::env::var("LICGRAPH_FORGE_TOKEN").ok().filter(|value| !value.is_empty())?;
+        Some(ForgeToken { host, value })
+    });
+    let inputs = PracticeInputs {
+        now: Some(jiff::Timestamp::now()),
+        organisation: arguments.organisation.clone(),
+        repository: arguments.repository.clone(),
+        site: arguments.site.clone(),
+        online: probe.as_ref().map(|probe| Online { probe, token, cna_list: None }),
+        ..PracticeInputs::default()
+    };
+    let results = review(&arguments.path, &inputs);
+    let text = match arguments.format {
+        Format::Json => serde_json::to_string_pretty(&results)
+            .map(|text| text + "\n")
+            .map_err(|error| Failure::Use(format!("the results cannot be written as JSON: {error}")))?,
+        Format::Text => sentences(&results),
+    };
+    output::write(text.as_bytes(), None)?;
+    let failed =
+        results.iter().any(|result| result.verb == Verb::Must && result.state == PracticeState::Fail);
+    Ok(if failed { ExitStatus::Findings } else { ExitStatus::Clean })
+}
+
+fn sentences(results: &[PracticeResult]) -> String {
+    let mut text = String::new();
+    for result in results {
+        let _ = writeln!(text, "{:<7}{:<15}{}", result.id, state(result.state), result.recommendation);
+        let _ = writeln!(text, "       {}", result.reason);
+        for evidence in &result.evidence {
+            let place = evidence.place.as_deref().map(|place| format!(" ({place})")).unwrap_or_default();
+            let _ = writeln!(text, "       - {}{place}", evidence.statement);
+        }
+        if result.state == PracticeState::Fail {
+            let fix = result.fix.lines().next().unwrap_or_default();
+            let _ = writeln!(text, "       fix: {fix}");
+        }
+    }
+    let mut counts: BTreeMap<(Verb, &str), usize> = BTreeMap::new();
+    for result in results {
+        *counts.entry((result.verb, state(result.state))).or_default() += 1;
+    }
+    for ((verb, state), count) in counts {
+        let _ = writeln!(text, "{:<8}{state:<15}{count:>3}", verb_name(verb));
+    }
+    text
+}
+
+fn state(state: PracticeState) -> &'static str {
+    match state {
+        PracticeState::Pass => "pass",
+        PracticeState::Fail => "fail",
+        PracticeState::Review => "review",
+        PracticeState::Unknown => "unknown",
+        PracticeState::NotApplicable => "not applicable",
+        PracticeState::Waived => "waived",
+    }
+}
+
+fn verb_name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Must => "must",
+        Verb::Should => "should",
+        Verb::May => "may",
+        Verb::Helps => "helps",
+    }
+}
