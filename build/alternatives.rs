@@ -178,12 +178,7 @@ pub fn source(entries: &[Placed<RawAlternative>]) -> String {
             .other_versions
             .iter()
             .map(|other| {
-                format!(
-                    "OtherVersions {{ versions: {}, written: {:?}, license: {:?} }}",
-                    range(&other.versions),
-                    other.versions,
-                    other.license
-                )
+                format!("OtherVersions {{ versions: {:?}, license: {:?} }}", other.versions, other.license)
             })
             .collect();
         let instead: Vec<String> = raw

@@ -22,10 +22,8 @@ pub struct Alternative {
 /// Versions of a package under another license.
 #[derive(Debug)]
 pub struct OtherVersions {
-    /// Which.
-    pub versions: &'static [Bound],
-    /// The same as written.
-    pub written: &'static str,
+    /// Which, as written.
+    pub versions: &'static str,
     /// Their license.
     pub license: &'static str,
 }

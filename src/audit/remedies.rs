@@ -132,7 +132,7 @@ fn other_versions(scene: &Scene<'_>, group: &Group, node: NodeIndex) -> Vec<Reme
     for known in Alternative::find(package.ecosystem, &package.name, package.version.as_deref()) {
         for other in known.other_versions {
             if parse(other.license).is_ok_and(|license| is_better(scene, group, &license)) {
-                found.push((format!("a version {}", other.written), other.license.to_owned()));
+                found.push((format!("a version {}", other.versions), other.license.to_owned()));
             }
         }
     }

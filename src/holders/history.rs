@@ -5,7 +5,7 @@ use crate::model::Problem;
 use gix::bstr::{BStr, ByteSlice};
 use gix::mailmap::Snapshot;
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What git history says of who wrote the code.
 #[derive(Clone, Debug, Serialize)]
@@ -56,7 +56,7 @@ pub fn read(directory: &Path, problems: &mut Vec<Problem>) -> Option<History> {
     }
 }
 
-fn walk(repository: &gix::Repository, below: &PathBuf) -> Result<History, String> {
+fn walk(repository: &gix::Repository, below: &Path) -> Result<History, String> {
     let shallow = repository.is_shallow().map_err(|error| format!("{error}"))?;
     let head = repository.head_id().map_err(|error| format!("there is no commit ({error})"))?;
     let mailmap = repository.open_mailmap();

@@ -15,13 +15,25 @@ fn refused(policy: &str) -> String {
 #[test]
 fn every_mistake_is_told_with_its_place() {
     let cases = [
-        ("[project]\nlisence = \"MIT\"\n", "licgraph.toml:2:1: unknown key `lisence`; did you mean `license`?"),
-        ("[proyect]\nlicense = \"MIT\"\n", "licgraph.toml:1:2: unknown key `proyect`; did you mean `project`?"),
+        (
+            "[project]\nlisence = \"MIT\"\n",
+            "licgraph.toml:2:1: unknown key `lisence`; did you mean `license`?",
+        ),
+        (
+            "[proyect]\nlicense = \"MIT\"\n",
+            "licgraph.toml:1:2: unknown key `proyect`; did you mean `project`?",
+        ),
         ("[project]\ndistribution = \"binry\"\n", "2:16: unknown word `binry`; did you mean `binary`?"),
         ("[audit]\nwithout-dev = \"yes\"\n", "2:15: invalid type: string \"yes\", expected a boolean"),
-        ("[audit]\nfail-on = \"conditonal\"\n", "2:11: unknown fail level `conditonal`; did you mean `conditional`?"),
+        (
+            "[audit]\nfail-on = \"conditonal\"\n",
+            "2:11: unknown fail level `conditonal`; did you mean `conditional`?",
+        ),
         ("[project]\nlicense = \"MIT AND\"\n", "2:11: `MIT AND` is not a license expression"),
-        ("[allow]\ncategories = [\"permisive\"]\n", "2:15: unknown category `permisive`; did you mean `permissive`?"),
+        (
+            "[allow]\ncategories = [\"permisive\"]\n",
+            "2:15: unknown category `permisive`; did you mean `permissive`?",
+        ),
         ("[deny]\nosi = [\"maybe\"]\n", "2:8: unknown status `maybe`; use one of yes, no, silent"),
         ("[deny]\nlicenses = [\"MIT OR ISC\"]\n", "2:13: `MIT OR ISC` names several licenses"),
         ("[audit]\nexclude = [\"a{b\"]\n", "2:12: is not a glob"),

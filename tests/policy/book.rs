@@ -19,7 +19,10 @@ fn pages_made_from_the_code_say_what_the_code_says() {
             fs::write(&file, &text).unwrap();
         }
         let written = fs::read_to_string(&file).unwrap_or_default();
-        assert!(written == text, "docs/src/{name} is not what the code says; run the test with LICGRAPH_UPDATE=1");
+        assert!(
+            written == text,
+            "docs/src/{name} is not what the code says; run the test with LICGRAPH_UPDATE=1"
+        );
     }
 }
 
@@ -52,11 +55,19 @@ fn every_command_in_the_book_exists() {
     for page in &pages {
         let text = fs::read_to_string(page).unwrap();
         for (_, rest) in text.match_indices("licgraph ").map(|(at, found)| (at, &text[at + found.len()..])) {
-            let word: String = rest.chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '-').collect();
-            let before = text[..rest.as_ptr() as usize - text.as_ptr() as usize - "licgraph ".len()].chars().last();
-            if matches!(before, Some('`')) || text[..rest.as_ptr() as usize - text.as_ptr() as usize].ends_with("$ licgraph ") {
+            let word: String =
+                rest.chars().take_while(|letter| letter.is_ascii_lowercase() || *letter == '-').collect();
+            let before =
+                text[..rest.as_ptr() as usize - text.as_ptr() as usize - "licgraph ".len()].chars().last();
+            if matches!(before, Some('`'))
+                || text[..rest.as_ptr() as usize - text.as_ptr() as usize].ends_with("$ licgraph ")
+            {
                 seen += 1;
-                assert!(known.contains(&word) || word.is_empty() || word.starts_with('-'), "{}: licgraph {word}", page.display());
+                assert!(
+                    known.contains(&word) || word.is_empty() || word.starts_with('-'),
+                    "{}: licgraph {word}",
+                    page.display()
+                );
             }
         }
     }

@@ -28,10 +28,18 @@ fn the_shell_recipe_leaves_every_form_and_the_right_status() {
     let failed = script(&project, &[], &[]);
     assert_eq!(failed.code, 1, "{failed:?}");
     assert!(failed.out.contains("ledger-core"), "the log shows the findings");
-    for name in ["licgraph.json", "licgraph.sarif", "licgraph.md", "licgraph.xml", "licgraph.html", "gl-code-quality-report.json"] {
+    for name in [
+        "licgraph.json",
+        "licgraph.sarif",
+        "licgraph.md",
+        "licgraph.xml",
+        "licgraph.html",
+        "gl-code-quality-report.json",
+    ] {
         assert!(!project.read(&format!("licgraph-reports/{name}")).is_empty(), "{name}");
     }
-    let quality: Value = serde_json::from_str(&project.read("licgraph-reports/gl-code-quality-report.json")).unwrap();
+    let quality: Value =
+        serde_json::from_str(&project.read("licgraph-reports/gl-code-quality-report.json")).unwrap();
     assert_eq!(quality[0]["check_name"], "incompatible-dependency");
     assert_eq!(quality[0]["location"]["path"], "package.json");
     assert_eq!(quality[0]["severity"], "critical");
@@ -95,7 +103,9 @@ fn the_action_audits_annotates_summarises_and_fails() {
     );
     assert_eq!(audited.code, 0, "{audited:?}");
     assert!(
-        audited.out.contains("::error file=package.json,line=7,title=licgraph%3A incompatible-dependency::ledger-core 1.4.2"),
+        audited.out.contains(
+            "::error file=package.json,line=7,title=licgraph%3A incompatible-dependency::ledger-core 1.4.2"
+        ),
         "{}",
         audited.out
     );
@@ -111,10 +121,17 @@ fn the_action_audits_annotates_summarises_and_fails() {
 #[test]
 fn the_other_recipes_name_commands_and_files_that_exist() {
     let gitlab = yaml("ci/gitlab/licgraph.gitlab-ci.yml");
-    assert_eq!(gitlab["licgraph"]["artifacts"]["reports"]["codequality"], "licgraph-reports/gl-code-quality-report.json");
+    assert_eq!(
+        gitlab["licgraph"]["artifacts"]["reports"]["codequality"],
+        "licgraph-reports/gl-code-quality-report.json"
+    );
     assert_eq!(gitlab["licgraph-review"]["script"][0], "licgraph review --output license-review.md");
     let workflow = yaml("ci/github/example-workflow.yml");
-    assert!(workflow["jobs"]["review"]["steps"].to_string().contains("licgraph review --output license-review.md"));
+    assert!(
+        workflow["jobs"]["review"]["steps"]
+            .to_string()
+            .contains("licgraph review --output license-review.md")
+    );
     let review = Project::of("story/before").run(&["review", "--output", "license-review.md"]);
     assert_eq!(review.code, 1, "{review:?}");
     let container = std::fs::read_to_string(repository().join("ci/container/Containerfile")).unwrap();
@@ -133,10 +150,21 @@ fn the_hook_runs_and_knows_every_manifest() {
     let arguments: Vec<&str> = hook["entry"].as_str().unwrap().split(' ').skip(1).collect();
     assert_eq!(project.run(&arguments).code, 1);
     let files = hook["files"].as_str().unwrap();
-    for name in ["Cargo.lock", "web/package-lock.json", "go.mod", "requirements-dev.txt", "licgraph.toml", "a/pylock.toml"] {
-        let checked = outcome(
-            Command::new("sh").args(["-c", "printf '%s' \"$1\" | grep -Eq \"$2\"", "-", name, files]),
-        );
+    for name in [
+        "Cargo.lock",
+        "web/package-lock.json",
+        "go.mod",
+        "requirements-dev.txt",
+        "licgraph.toml",
+        "a/pylock.toml",
+    ] {
+        let checked = outcome(Command::new("sh").args([
+            "-c",
+            "printf '%s' \"$1\" | grep -Eq \"$2\"",
+            "-",
+            name,
+            files,
+        ]));
         assert_eq!(checked.code, 0, "{name}");
     }
 }

@@ -11,7 +11,8 @@ fn with_history() -> Project {
     project.take("story/after");
     let lock = project.read("package-lock.json");
     // The upgrade of a package that was there is a relicensing.
-    let lock = lock.replace("\"2.1.0\"", "\"3.0.0\"").replace("\"license\": \"ISC\"", "\"license\": \"BUSL-1.1\"");
+    let lock =
+        lock.replace("\"2.1.0\"", "\"3.0.0\"").replace("\"license\": \"ISC\"", "\"license\": \"BUSL-1.1\"");
     project.write("package-lock.json", &lock);
     project.write("package.json", &project.read("package.json").replace("2.1.0", "3.0.0"));
     project.git(&["commit", "-qam", "after"]);
@@ -62,14 +63,27 @@ fn a_baseline_and_a_waiver_of_each_revision_hold_for_it() {
     project.git(&["commit", "-qam", "unknown"]);
     let outcome = project.run(&["diff", "HEAD~1..HEAD"]);
     assert_eq!(outcome.code, 1);
-    assert!(outcome.out.contains("counts again: incompatible-dependency ledger-core 1.4.2"), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("counts again: incompatible-dependency ledger-core 1.4.2"),
+        "{}",
+        outcome.out
+    );
 }
 
 #[test]
 fn a_verdict_that_moves_says_why() {
     let project = Project::of("story");
     project.run(&["check", "before", "--format", "json", "--output", "mit.json"]);
-    project.run(&["check", "before", "--license", "GPL-3.0-only", "--format", "json", "--output", "gpl.json"]);
+    project.run(&[
+        "check",
+        "before",
+        "--license",
+        "GPL-3.0-only",
+        "--format",
+        "json",
+        "--output",
+        "gpl.json",
+    ]);
     let outcome = project.run(&["diff", "mit.json", "gpl.json"]);
     assert_eq!(outcome.code, 0);
     assert!(

@@ -15,7 +15,11 @@ fn a_review_is_accepted_and_the_next_one_shows_what_changed() {
     assert_eq!(first.code, 0, "{first:?}");
     assert_eq!(project.read("docs/license-review/2026-11-22.md"), first.out);
     assert!(first.out.contains("this is the first"), "{}", first.out);
-    assert!(first.out.contains("| ledger-core under GPL-3.0-only | 2026-12-01 | 9 | Maintainers |"), "{}", first.out);
+    assert!(
+        first.out.contains("| ledger-core under GPL-3.0-only | 2026-12-01 | 9 | Maintainers |"),
+        "{}",
+        first.out
+    );
     let record = project.read("docs/license-review/accepted.json");
 
     project.at("1796083200"); // 2026-12-01
@@ -84,6 +88,9 @@ fn the_repository_passes_its_own_policy() {
     let outcome = crate::work::outcome(&mut command);
     let report = outcome.json();
     let counting = crate::work::counting(&report);
-    assert!(!counting.iter().any(|finding| finding.contains("denied") || finding.contains("incompatible")), "{counting:?}");
+    assert!(
+        !counting.iter().any(|finding| finding.contains("denied") || finding.contains("incompatible")),
+        "{counting:?}"
+    );
     assert!(report["summary"]["read"].to_string().contains("licgraph.toml"));
 }

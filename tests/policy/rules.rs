@@ -38,7 +38,12 @@ fn lists_decide_beyond_compatibility() {
 fn what_is_not_conveyed_has_rules_of_its_own() {
     let project = Project::of("story/before");
     let lock = project.read("package-lock.json").replace("\"dependencies\"", "\"devDependencies\"");
-    project.write("package-lock.json", &lock.replace("\"license\": \"ISC\"", "\"license\": \"ISC\", \"dev\": true").replace("\"license\": \"GPL-3.0-only\"", "\"license\": \"GPL-3.0-only\", \"dev\": true"));
+    project.write(
+        "package-lock.json",
+        &lock
+            .replace("\"license\": \"ISC\"", "\"license\": \"ISC\", \"dev\": true")
+            .replace("\"license\": \"GPL-3.0-only\"", "\"license\": \"GPL-3.0-only\", \"dev\": true"),
+    );
     let manifest = project.read("package.json").replace("\"dependencies\"", "\"devDependencies\"");
     project.write("package.json", &manifest);
     project.write("licgraph.toml", "[allow]\nlicenses = [\"ISC\"]\n");
@@ -60,10 +65,17 @@ fn a_clarification_says_what_a_package_is_under() {
         "[[clarification]]\npackage = \"ledger-core\"\nversion = \"^1.4\"\nlicense = \"Apache-2.0\"\nreason = \"Relicensed in 1.4.0\"\n",
     );
     let (code, report) = project.report(&[]);
-    assert!(counting(&report).iter().all(|finding| finding.starts_with("license-disagreement")), "{report:#}");
+    assert!(
+        counting(&report).iter().all(|finding| finding.starts_with("license-disagreement")),
+        "{report:#}"
+    );
     assert_eq!(code, 0);
-    let package = &report["packages"].as_array().unwrap().iter().find(|one| one["name"] == "ledger-core").unwrap()
-        ["license"];
+    let package = &report["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == "ledger-core")
+        .unwrap()["license"];
     assert_eq!((&package["concluded"], &package["source"]), (&"Apache-2.0".into(), &"clarification".into()));
 }
 
@@ -95,7 +107,9 @@ fn the_published_schema_is_what_the_reader_takes() {
     let as_json = |text: &str| -> serde_json::Value { toml::from_str(text).unwrap() };
     assert!(validator.is_valid(&as_json(&own)));
     assert!(!validator.is_valid(&as_json("[project]\nlisence = \"MIT\"\n")));
-    assert!(!validator.is_valid(&as_json("[[waiver]]\npackage = \"x\"\nlicense = \"MIT\"\nreason = \"r\"\n")));
+    assert!(
+        !validator.is_valid(&as_json("[[waiver]]\npackage = \"x\"\nlicense = \"MIT\"\nreason = \"r\"\n"))
+    );
     let started = Project::of("story/before").run(&["init", "--stdout"]).out;
     let uncommented: String = started
         .lines()

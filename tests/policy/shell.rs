@@ -4,7 +4,9 @@ use crate::work::Project;
 
 #[test]
 fn a_mistyped_command_is_answered_with_the_right_one() {
-    for (typed, meant) in [("chekc", "check"), ("reviw", "review"), ("baselin", "baseline"), ("explian", "explain")] {
+    for (typed, meant) in
+        [("chekc", "check"), ("reviw", "review"), ("baselin", "baseline"), ("explian", "explain")]
+    {
         let outcome = Project::new().run(&[typed]);
         assert_eq!(outcome.code, 2);
         assert!(outcome.err.contains(&format!("'{meant}'")), "{typed}: {}", outcome.err);

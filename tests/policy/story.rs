@@ -19,7 +19,11 @@ fn from_a_baseline_over_a_waiver_to_the_day_it_ends() {
 
     let update = project.run(&["baseline", "update"]);
     assert_eq!(update.code, 0, "{update:?}");
-    assert!(update.out.contains("+ incompatible-dependency pkg:npm/ledger-core GPL-3.0-only"), "{}", update.out);
+    assert!(
+        update.out.contains("+ incompatible-dependency pkg:npm/ledger-core GPL-3.0-only"),
+        "{}",
+        update.out
+    );
     project.write("licgraph.toml", "[audit]\nbaseline = \"licgraph-baseline.json\"\n");
     let (code, report) = project.report(&[]);
     assert_eq!((code, counting(&report)), (0, vec![]), "what is known does not fail");

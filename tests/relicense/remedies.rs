@@ -10,7 +10,7 @@ fn report(case: &str, license: Option<&str>) -> AuditReport {
     let project = copied(case);
     let mut request = AuditRequest::new(project.path().to_owned());
     request.license = license.map(|text| parse(text).unwrap());
-    audit(&request, &EvidenceOptions::default(), &Offline).unwrap()
+    audit(&request, &EvidenceOptions::default(), &Offline::new()).unwrap()
 }
 
 fn remedies(report: &AuditReport, package: &str) -> Vec<Remedy> {
