@@ -210,6 +210,7 @@ fn clarifications(policy: &Policy) -> Vec<Clarification> {
     all.collect()
 }
 
-fn variable(name: &str) -> Option<String> {
+/// A variable of this process.
+pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

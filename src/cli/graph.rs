@@ -12,6 +12,9 @@ use std::path::PathBuf;
 
 /// Show the dependency tree with licenses and verdicts.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  licgraph tree\n  licgraph tree --by-license\n  licgraph tree --invert serde_json"
+)]
 pub struct TreeArguments {
     #[command(flatten)]
     audit: AuditOptions,
@@ -54,6 +57,7 @@ pub struct WhyArguments {
 
 /// Export the dependency graph.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  licgraph graph --output graph.dot\n  licgraph graph --format mermaid")]
 pub struct GraphArguments {
     #[command(flatten)]
     audit: AuditOptions,

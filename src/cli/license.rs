@@ -11,6 +11,9 @@ use std::fmt::Write;
 
 /// Show what is known about a license.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  licgraph license MPL-2.0\n  licgraph license Classpath-exception-2.0 --format json"
+)]
 pub struct LicenseArguments {
     /// SPDX id of a license or an exception; upper and lower case count as the same.
     #[arg(value_name = "ID")]

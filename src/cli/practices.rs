@@ -1,21 +1,27 @@
 //! `licgraph practices`: the other recommendations.
 
+use super::auditing::{PolicyOptions, load_policy, plain_options, variable};
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
+use crate::diff::read_snapshot;
 use crate::model::{PracticeResult, PracticeState, Verb};
-use crate::practices::{ForgeToken, HttpProbe, Online, PracticeInputs, review};
+use crate::policy::{self, Policy, PracticeSetting};
+use crate::practices::{
+    DecisionKind, ForgeToken, HttpProbe, Online, PracticeDecision, PracticeInputs, ReviewRecord, review,
+};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Check open-source practices: what a project says and does, with the evidence for each answer.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Offline by default: what only a server can tell is `unknown`, never `fail`. There is no total \
-score.\n\nExit status 1: a practice that the guide says must be there is not."
+score. What is waived or has no object here is said in licgraph.toml.\n\nExit status 1: a practice that the guide \
+says must be there is not.\n\nExamples:\n  licgraph practices\n  licgraph practices --online --format json"
 )]
 pub struct PracticesArguments {
     /// The repository.
@@ -64,8 +70,12 @@ pub fn run(arguments: &PracticesArguments) -> Result<ExitStatus, Failure> {
         let value = std::env::var("LICGRAPH_FORGE_TOKEN").ok().filter(|value| !value.is_empty())?;
         Some(ForgeToken { host, value })
     });
+    let policy = load_policy(&plain_options(&arguments.path, true), &PolicyOptions::default(), None)?;
+    let now = policy::now(&variable).map_err(|error| Failure::Use(error.to_string()))?;
     let inputs = PracticeInputs {
-        now: Some(jiff::Timestamp::now()),
+        now: Some(now),
+        decisions: decisions(&policy),
+        review_record: review_record(&arguments.path, &policy),
         organisation: arguments.organisation.clone(),
         repository: arguments.repository.clone(),
         site: arguments.site.clone(),
@@ -83,6 +93,34 @@ pub fn run(arguments: &PracticesArguments) -> Result<ExitStatus, Failure> {
     let failed =
         results.iter().any(|result| result.verb == Verb::Must && result.state == PracticeState::Fail);
     Ok(if failed { ExitStatus::Findings } else { ExitStatus::Clean })
+}
+
+/// What the policy decided about single rules.
+fn decisions(policy: &Policy) -> Vec<PracticeDecision> {
+    let of = |setting: &PracticeSetting| PracticeDecision {
+        rule: setting.id.clone(),
+        kind: match setting.state {
+            PracticeState::Waived => DecisionKind::Waived,
+            _ => DecisionKind::NotApplicable,
+        },
+        reason: setting.reason.clone(),
+        expires: setting.expires,
+        place: Some(setting.location.to_string()),
+    };
+    policy.practices.iter().map(of).collect()
+}
+
+/// The last accepted license review, where the repository keeps one that can be read.
+fn review_record(path: &Path, policy: &Policy) -> Option<ReviewRecord> {
+    let directory = super::review::record_directory(path, policy);
+    let record = read_snapshot(&directory.join(super::review::RECORD)).ok()?;
+    let date: jiff::civil::Date = record.created.as_deref()?.parse().ok()?;
+    let place = directory.strip_prefix(path).unwrap_or(&directory).join(format!("{date}.md"));
+    Some(ReviewRecord {
+        place: place.to_string_lossy().replace('\\', "/"),
+        date,
+        dependencies: record.packages.len(),
+    })
 }
 
 fn sentences(results: &[PracticeResult]) -> String {

@@ -10,14 +10,14 @@ use crate::diff::upstream::{self, NewerVersions, Upstream};
 use crate::diff::{Changes, Snapshot, compare, read_snapshot};
 use crate::licenses;
 use crate::model::Severity;
-use crate::policy;
+use crate::policy::{self, Policy};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// Where the record is kept, if nothing else is said.
 const DEFAULT_DIRECTORY: &str = "docs/license-review";
 /// The last accepted state.
-const RECORD: &str = "accepted.json";
+pub const RECORD: &str = "accepted.json";
 /// How many days before its end a waiver is announced.
 const WARN_DAYS: u16 = 30;
 
@@ -82,11 +82,12 @@ fn look_upstream(audited: &Audited, source: Option<&dyn NewerVersions>) -> Optio
 }
 
 fn directory(arguments: &ReviewArguments, audited: &Audited) -> PathBuf {
-    arguments
-        .directory
-        .clone()
-        .or_else(|| audited.policy.review_directory.clone())
-        .unwrap_or_else(|| audited.root.join(DEFAULT_DIRECTORY))
+    arguments.directory.clone().unwrap_or_else(|| record_directory(&audited.root, &audited.policy))
+}
+
+/// Where the record of a tree is kept.
+pub fn record_directory(root: &Path, policy: &Policy) -> PathBuf {
+    policy.review_directory.clone().unwrap_or_else(|| root.join(DEFAULT_DIRECTORY))
 }
 
 fn last_accepted(directory: &Path) -> Result<Option<Snapshot>, Failure> {

@@ -142,9 +142,8 @@ fn waivers(review: &Review<'_>, text: &mut String) {
     };
     let _ = writeln!(
         text,
-        "{} {} in force cover {} findings; the baseline covers {}.\n",
+        "Waivers in force: {}. Findings they cover: {}. Findings the baseline covers: {}.\n",
         review.audited.policy.waivers.iter().filter(|waiver| waiver.holds(review.audited.today)).count(),
-        "waivers",
         by(SuppressionKind::Waiver),
         by(SuppressionKind::Baseline)
     );

@@ -64,7 +64,8 @@ pub struct SnapshotPackage {
     pub linkage: Linkage,
     /// The verdict.
     pub verdict: Verdict,
-    /// Why.
+    /// Why; left out where everything fits.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
 }
 
@@ -155,7 +156,7 @@ fn package(package: &PackageReport) -> SnapshotPackage {
         license: package.license.concluded.clone(),
         linkage: package.linkage,
         verdict: package.verdict,
-        reason: package.reason.clone(),
+        reason: if package.verdict == Verdict::Compatible { String::new() } else { package.reason.clone() },
     }
 }
 

@@ -13,7 +13,8 @@ pub fn text(changes: &Changes) -> String {
     section(&mut out, "Licenses that changed", &changes.license_changed, license_line);
     section(&mut out, "Verdicts that moved", &changes.verdict_moved, |moved| {
         let because = moved.because.join("; ");
-        format!("{}: {} -> {}, because {because}\n      {}", moved.purl, moved.old, moved.new, moved.reason)
+        let why = if moved.reason.is_empty() { String::new() } else { format!("\n      {}", moved.reason) };
+        format!("{}: {} -> {}, because {because}{why}", moved.purl, moved.old, moved.new)
     });
     section(&mut out, "Projects", &changes.projects, |project| {
         format!(

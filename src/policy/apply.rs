@@ -6,7 +6,7 @@ use super::validate::{Clarified, Policy};
 use super::waiver::Waiver;
 use crate::audit::{AuditReport, PackageReport, fingerprint, sort_findings};
 use crate::licenses;
-use crate::model::{Finding, Purl, Remedy, RemedyKind, RuleId, Severity, SourceSpan};
+use crate::model::{Finding, PracticeState, Purl, Remedy, RemedyKind, RuleId, Severity, SourceSpan};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
@@ -219,6 +219,8 @@ fn apply_practices(report: &mut AuditReport, settings: &[PracticeSetting], today
     for setting in settings {
         let result = report.practices.iter_mut().find(|result| result.id.eq_ignore_ascii_case(&setting.id));
         match result {
+            // What is there needs no decision.
+            Some(result) if result.state == PracticeState::Pass => {}
             Some(result) if setting.holds(today) => {
                 result.state = setting.state;
                 result.reason = match setting.expires {

@@ -74,14 +74,22 @@ fn read<T>(
     }
 }
 
+/// The time of the run: `SOURCE_DATE_EPOCH` where it is set, else now.
+///
+/// # Errors
+/// When `SOURCE_DATE_EPOCH` is not a number of seconds.
+pub fn now(variable: &dyn Fn(&str) -> Option<String>) -> Result<Timestamp, PolicyError> {
+    let stated = read(variable, "SOURCE_DATE_EPOCH", |text| {
+        let seconds: i64 = text.parse().map_err(|_| format!("`{text}` is not a number of seconds"))?;
+        Timestamp::from_second(seconds).map_err(|_| format!("`{text}` is not a time that can be dated"))
+    })?;
+    Ok(stated.unwrap_or_else(Timestamp::now))
+}
+
 /// The day of the run: of `SOURCE_DATE_EPOCH` where it is set, else today in UTC.
 ///
 /// # Errors
 /// When `SOURCE_DATE_EPOCH` is not a number of seconds.
 pub fn today(variable: &dyn Fn(&str) -> Option<String>) -> Result<Date, PolicyError> {
-    let stated = read(variable, "SOURCE_DATE_EPOCH", |text| {
-        let seconds: i64 = text.parse().map_err(|_| format!("`{text}` is not a number of seconds"))?;
-        Timestamp::from_second(seconds).map_err(|_| format!("`{text}` is not a time that can be dated"))
-    })?;
-    Ok(stated.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date())
+    Ok(now(variable)?.to_zoned(TimeZone::UTC).date())
 }

@@ -172,11 +172,12 @@ fn read_text(path: &Path) -> io::Result<String> {
         return Err(io::Error::other("it is larger than a policy can be"));
     }
     let bytes = fs::read(path)?;
-    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8 text"))
+    let text = String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8 text"))?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn parse(text: &Text<'_>) -> Result<RawPolicy, PolicyError> {
-    toml::from_str(text.content.trim_start_matches('\u{feff}')).map_err(|error| {
+    toml::from_str(text.content).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
         text.invalid(&span, explain(error.message()))
     })

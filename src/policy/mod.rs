@@ -20,7 +20,7 @@ mod validate;
 mod waiver;
 
 pub use apply::{Expiring, apply, expiring, unused_clarifications};
-pub use environment::{Overrides, VARIABLES, today};
+pub use environment::{Overrides, VARIABLES, now, today};
 pub use error::PolicyError;
 pub use fail_level::FailLevel;
 pub use load::{FILE_NAME, Loader, find, find_below, load};

@@ -190,3 +190,22 @@ fn a_clock_that_is_no_number_is_refused() {
     assert_eq!(outcome.code, 2);
     assert!(outcome.err.contains("SOURCE_DATE_EPOCH"), "{}", outcome.err);
 }
+
+#[test]
+fn a_policy_cut_off_anywhere_is_read_or_refused() {
+    let project = Project::new();
+    let whole = std::fs::read_to_string(crate::work::repository().join("licgraph.toml")).unwrap();
+    let file = project.path().join("licgraph.toml");
+    let (mut read, mut refused) = (0, 0);
+    for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+        std::fs::write(&file, &whole[..end]).unwrap();
+        match licgraph::policy::load(&file, &|_| None) {
+            Ok(_) => read += 1,
+            Err(error) => {
+                refused += 1;
+                assert!(error.to_string().starts_with("licgraph.toml:"), "{error}");
+            }
+        }
+    }
+    assert!(read > 10 && refused > 10, "{read} {refused}");
+}

@@ -52,6 +52,23 @@ fn reports_directories_and_records_can_be_mixed() {
 }
 
 #[test]
+fn two_sboms_of_any_format() {
+    let project = Project::of("story");
+    for (side, format, file) in
+        [("before", "cyclonedx-json", "old.cdx.json"), ("after", "spdx-json", "new.spdx.json")]
+    {
+        let made = project.run(&["sbom", side, "--format", format, "--output", file]);
+        assert!(made.err.is_empty() && made.code < 2, "{made:?}");
+    }
+    let outcome = project.run(&["diff", "old.cdx.json", "new.spdx.json", "--format", "json"]);
+    let changes = outcome.json();
+    assert_eq!(changes["added"][0]["purl"], "pkg:npm/chart-press@3.0.1", "{changes:#}");
+    assert_eq!(changes["added"].as_array().unwrap().len(), 1);
+    assert_eq!(changes["removed"], serde_json::json!([]));
+    assert_eq!(changes["license_changed"], serde_json::json!([]));
+}
+
+#[test]
 fn a_baseline_and_a_waiver_of_each_revision_hold_for_it() {
     let project = Project::of("story/before");
     project.git(&["init", "-q"]);

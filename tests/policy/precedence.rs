@@ -33,7 +33,7 @@ fn a_flag_about_linkage_wins_over_the_policy() {
     let project = Project::of("story/before");
     project.write("licgraph.toml", "[[linkage.package]]\npackage = \"ledger-core\"\nlinkage = \"process\"\n");
     assert_eq!(project.run(&["check"]).code, 0, "a separate program is no part of the work");
-    assert_eq!(project.run(&["check", "--link", "ledger-core=static"]).code, 1);
+    assert_eq!(project.run(&["check", "--linkage", "ledger-core=static"]).code, 1);
     assert_eq!(project.run(&["check", "--no-policy"]).code, 1);
 }
 

@@ -94,3 +94,18 @@ fn the_repository_passes_its_own_policy() {
     );
     assert!(report["summary"]["read"].to_string().contains("licgraph.toml"));
 }
+
+#[test]
+fn decisions_and_the_last_review_reach_the_practices() {
+    let project = Project::of("story/before");
+    project.write(
+        "licgraph.toml",
+        "[[practice]]\nid = \"SEC-2\"\nstate = \"waived\"\nreason = \"Reports come by a form\"\nexpires = \"2027-06-30\"\n",
+    );
+    project.run(&["review", "--accept"]);
+    let results = project.run(&["practices", "--format", "json"]).json();
+    let of = |id: &str| results.as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
+    assert_eq!(of("SEC-2")["state"], "waived");
+    assert!(of("SEC-2").to_string().contains("Reports come by a form"));
+    assert!(of("LIC-2").to_string().contains("docs/license-review/2026-11-22.md"), "{:#}", of("LIC-2"));
+}
