@@ -241,8 +241,8 @@ mod tests {
             deny: Selection { fsf: vec![Status::Silent], ..Selection::default() },
             ..Rules::default()
         };
-        assert_eq!(decide(&deny_no, "0BSD"), Decision::Allowed);
-        assert!(matches!(decide(&deny_silent, "0BSD"), Decision::Denied(_)));
+        assert_eq!(decide(&deny_no, "BlueOak-1.0.0"), Decision::Allowed);
+        assert!(matches!(decide(&deny_silent, "BlueOak-1.0.0"), Decision::Denied(_)));
     }
 
     #[test]

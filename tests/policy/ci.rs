@@ -133,7 +133,9 @@ fn the_other_recipes_name_commands_and_files_that_exist() {
             .contains("licgraph review --output license-review.md")
     );
     let own = yaml(".github/workflows/licenses.yml");
-    assert!(own["jobs"]["review"]["steps"].to_string().contains("licgraph review --output license-review.md"));
+    assert!(
+        own["jobs"]["review"]["steps"].to_string().contains("licgraph review --output license-review.md")
+    );
     assert!(own["on"]["schedule"][0]["cron"].is_string(), "the review is scheduled");
     let inputs = yaml("ci/github/action.yml");
     for step in own["jobs"]["check"]["steps"].as_array().unwrap() {
