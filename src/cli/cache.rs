@@ -15,7 +15,7 @@ use std::time::{Duration, SystemTime};
 /// Show, prune, export or import the cache of license facts.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "An air-gapped machine: `licgraph cache export facts.tar` where there is a network, `licgraph \
+    after_help = "Examples:\n  licgraph cache show\n  licgraph cache prune --days 90\n\nAn air-gapped machine: `licgraph cache export facts.tar` where there is a network, `licgraph \
 cache import facts.tar` where there is none."
 )]
 pub struct CacheArguments {
