@@ -52,8 +52,9 @@ fn next_step(report: &AuditReport) -> String {
     match report.findings.iter().filter(|finding| finding.suppressed.is_none()).count() {
         0 => "Nothing was found; put `licgraph check` into your CI.".to_owned(),
         count => format!(
-            "{count} findings count today. To let only new ones fail, run `licgraph baseline update` and set \
-             `audit.baseline`."
+            "{count} {} today. To let only new ones fail, run `licgraph baseline update` and set \
+             `audit.baseline`.",
+            if count == 1 { "finding counts" } else { "findings count" }
         ),
     }
 }

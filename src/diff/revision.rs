@@ -14,8 +14,11 @@ const FILE_LIMIT: u64 = 64 << 20;
 pub fn range(text: &str) -> Option<(&str, &str)> {
     let (old, new) = text.split_once("..")?;
     let new = new.trim_start_matches('.');
-    let or_head = |given| if given == "" { "HEAD" } else { given };
     Some((or_head(old), or_head(new)))
+}
+
+fn or_head(revision: &str) -> &str {
+    if revision.is_empty() { "HEAD" } else { revision }
 }
 
 /// What was taken out of a revision.

@@ -3,7 +3,7 @@
 use super::practice::PracticeSetting;
 use super::rules::Decision;
 use super::validate::{Clarified, Policy};
-use super::waiver::Waiver;
+use super::waiver::{Waiver, name_of};
 use crate::audit::{AuditReport, PackageReport, fingerprint, sort_findings};
 use crate::licenses;
 use crate::model::{Finding, PracticeState, Purl, Remedy, RemedyKind, RuleId, Severity, SourceSpan};
@@ -131,10 +131,6 @@ fn finding(
         location: package.location.clone(),
         suppressed: None,
     }
-}
-
-fn name_of(label: &str) -> &str {
-    label.split_once(' ').map_or(label, |(name, _)| name)
 }
 
 /// Marks what is covered; then says which waivers have ended and which cover nothing.

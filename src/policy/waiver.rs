@@ -50,7 +50,7 @@ impl Waiver {
             WaiverTarget::Finding(id) => finding.id == *id,
             WaiverTarget::Package { packages, license } => {
                 let purl = finding.package.as_ref();
-                let name = finding.package_label.as_deref().map(|label| name_of(label));
+                let name = finding.package_label.as_deref().map(name_of);
                 let named = purl.is_some_and(|purl| {
                     packages.is_match(purl.as_str()) || packages.is_match(purl.without_version())
                 }) || name.is_some_and(|name| packages.is_match(name));
@@ -82,6 +82,6 @@ impl Waiver {
 }
 
 /// The name in `name version`.
-fn name_of(label: &str) -> &str {
+pub(super) fn name_of(label: &str) -> &str {
     label.split_once(' ').map_or(label, |(name, _)| name)
 }

@@ -132,6 +132,18 @@ fn the_other_recipes_name_commands_and_files_that_exist() {
             .to_string()
             .contains("licgraph review --output license-review.md")
     );
+    let own = yaml(".github/workflows/licenses.yml");
+    assert!(
+        own["jobs"]["review"]["steps"].to_string().contains("licgraph review --output license-review.md")
+    );
+    assert!(own["on"]["schedule"][0]["cron"].is_string(), "the review is scheduled");
+    let inputs = yaml("ci/github/action.yml");
+    for step in own["jobs"]["check"]["steps"].as_array().unwrap() {
+        for name in step["with"].as_object().into_iter().flat_map(|with| with.keys()) {
+            let known = step["uses"] != "./ci/github" || inputs["inputs"][name].is_object();
+            assert!(known, "the action has no input {name}");
+        }
+    }
     let review = Project::of("story/before").run(&["review", "--output", "license-review.md"]);
     assert_eq!(review.code, 1, "{review:?}");
     let container = std::fs::read_to_string(repository().join("ci/container/Containerfile")).unwrap();

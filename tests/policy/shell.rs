@@ -53,7 +53,7 @@ fn init_writes_a_policy_that_is_read_and_keeps_the_one_that_is_there() {
     let before = project.run(&["check", "--format", "json"]).json();
     let outcome = project.run(&["init"]);
     assert_eq!(outcome.code, 0, "{outcome:?}");
-    assert!(outcome.out.contains("1 findings count today"), "{}", outcome.out);
+    assert!(outcome.out.contains("1 finding counts today"), "{}", outcome.out);
     insta::assert_snapshot!("init", project.read("licgraph.toml"));
     let after = project.run(&["check", "--format", "json"]).json();
     assert_eq!(before["findings"], after["findings"], "the file to start from decides nothing");
