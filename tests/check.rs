@@ -64,7 +64,8 @@ fn the_same_library_as_a_dev_dependency_passes() {
 #[test]
 fn the_license_can_be_stated_and_settles_the_conflict() {
     let path = fixture("planted-gpl");
-    let output = licgraph(&["check", "--no-policy", &path.to_string_lossy(), "--license", "GPL-3.0-or-later"]);
+    let output =
+        licgraph(&["check", "--no-policy", &path.to_string_lossy(), "--license", "GPL-3.0-or-later"]);
     assert_eq!(code(&output), 0, "{}", text(&output.stdout));
     let output = licgraph(&["check", "--no-policy", &path.to_string_lossy(), "--distribution", "internal"]);
     assert_eq!(code(&output), 0, "{}", text(&output.stdout));
@@ -72,9 +73,19 @@ fn the_license_can_be_stated_and_settles_the_conflict() {
 
 #[test]
 fn the_json_report_has_the_promised_shape() {
-    let output = licgraph(&["check", "--no-policy", &fixture("planted-gpl").to_string_lossy(), "--format", "json"]);
+    let output =
+        licgraph(&["check", "--no-policy", &fixture("planted-gpl").to_string_lossy(), "--format", "json"]);
     let report = json(&output);
-    for key in ["schema_version", "projects", "packages", "dependencies", "findings", "problems", "practices", "summary"] {
+    for key in [
+        "schema_version",
+        "projects",
+        "packages",
+        "dependencies",
+        "findings",
+        "problems",
+        "practices",
+        "summary",
+    ] {
         assert!(report.get(key).is_some(), "{key}");
     }
     let project = &report["projects"][0];
@@ -106,8 +117,17 @@ fn explain_prints_every_promised_field() {
     let output = licgraph(&["explain", "LGPL-2.1-or-later", "--for", "Apache-2.0", "--format", "json"]);
     let answer = json(&output);
     for key in [
-        "inbound", "outbound", "linkage", "distribution", "verdict", "effective_outbound", "conditions",
-        "obligations", "reason", "authority", "basis",
+        "inbound",
+        "outbound",
+        "linkage",
+        "distribution",
+        "verdict",
+        "effective_outbound",
+        "conditions",
+        "obligations",
+        "reason",
+        "authority",
+        "basis",
     ] {
         assert!(answer.get(key).is_some(), "{key}");
     }
@@ -145,7 +165,9 @@ fn a_batch_without_its_columns_is_wrong_use() {
 
 #[test]
 fn the_matrix_prints_in_every_form() {
-    for (format, part) in [("table", "yes compatible"), ("csv", "inbound,MIT"), ("json", "\"verdicts\""), ("html", "<th")] {
+    for (format, part) in
+        [("table", "yes compatible"), ("csv", "inbound,MIT"), ("json", "\"verdicts\""), ("html", "<th")]
+    {
         let output = licgraph(&["matrix", "MIT", "GPL-3.0-only", "--format", format]);
         assert!(text(&output.stdout).contains(part), "{format}");
     }
@@ -192,8 +214,12 @@ fn broken_manifests_are_named_with_their_line_and_the_rest_is_read() {
     let problems = report["problems"].to_string();
     assert!(problems.contains("broken/Cargo.toml") && problems.contains("\"line\":3"), "{problems}");
     assert!(problems.contains("bytes/Cargo.toml"), "{problems}");
-    let names: Vec<&str> =
-        report["projects"].as_array().expect("projects").iter().filter_map(|project| project["name"].as_str()).collect();
+    let names: Vec<&str> = report["projects"]
+        .as_array()
+        .expect("projects")
+        .iter()
+        .filter_map(|project| project["name"].as_str())
+        .collect();
     assert!(names.contains(&"whole"), "{names:?}");
     assert_ne!(code(&output), 0, "an incomplete audit is no pass");
 }
@@ -201,8 +227,13 @@ fn broken_manifests_are_named_with_their_line_and_the_rest_is_read() {
 #[test]
 fn an_unknown_manifest_makes_the_audit_incomplete() {
     let directory = tempfile::tempdir().expect("a directory");
-    fs::write(directory.path().join("package.json"), r#"{"name":"x","version":"1.0.0","license":"MIT"}"#).expect("a file");
-    fs::write(directory.path().join("package-lock.json"), r#"{"lockfileVersion":3,"packages":{"":{"name":"x","version":"1.0.0","license":"MIT"}}}"#).expect("a file");
+    fs::write(directory.path().join("package.json"), r#"{"name":"x","version":"1.0.0","license":"MIT"}"#)
+        .expect("a file");
+    fs::write(
+        directory.path().join("package-lock.json"),
+        r#"{"lockfileVersion":3,"packages":{"":{"name":"x","version":"1.0.0","license":"MIT"}}}"#,
+    )
+    .expect("a file");
     fs::write(directory.path().join("pom.xml"), "<project/>").expect("a file");
     let output = licgraph_in(directory.path(), &["check"], "");
     assert_eq!(code(&output), 3, "{}", text(&output.stdout));
@@ -212,7 +243,11 @@ fn an_unknown_manifest_makes_the_audit_incomplete() {
 #[test]
 fn an_invalid_expression_of_a_dependency_is_unknown_and_never_a_pass() {
     let directory = tempfile::tempdir().expect("a directory");
-    fs::write(directory.path().join("package.json"), r#"{"name":"x","version":"1.0.0","license":"MIT","dependencies":{"y":"1"}}"#).expect("a file");
+    fs::write(
+        directory.path().join("package.json"),
+        r#"{"name":"x","version":"1.0.0","license":"MIT","dependencies":{"y":"1"}}"#,
+    )
+    .expect("a file");
     fs::write(
         directory.path().join("package-lock.json"),
         r#"{"name":"x","lockfileVersion":3,"packages":{"":{"name":"x","version":"1.0.0","license":"MIT","dependencies":{"y":"1"}},"node_modules/y":{"version":"1.0.0","license":"Freely (see site)"}}}"#,

@@ -87,7 +87,7 @@ impl Scene<'_> {
         finding.license = Some(license.to_owned());
         finding.linkage = Some(group.linkage);
         finding.reason = self.reason(group.verdict, answer, node);
-        finding.authority = answer.authority.clone();
+        finding.authority = texts(&answer.authority);
         finding.basis = Some(answer.basis);
         finding.conditions = answer.conditions.clone();
         finding.remedies = remedies::of_package(self, group, answer, node, relicense);
@@ -126,7 +126,7 @@ impl Scene<'_> {
         } else {
             format!("Each is allowed alone, but {} leave no license for the whole.", named.join(" and "))
         };
-        finding.authority = members.iter().flat_map(|group| self.answer(group).authority).collect();
+        finding.authority = members.iter().flat_map(|group| texts(&self.answer(group).authority)).collect();
         finding.authority.sort();
         finding.authority.dedup();
         finding.paths = members
@@ -270,7 +270,7 @@ fn upstream_finding(
             answer.inbound,
             answer.reason
         ),
-        authority: answer.authority,
+        authority: texts(&answer.authority),
         basis: Some(answer.basis),
         conditions: answer.conditions,
         paths: vec![path],
@@ -324,6 +324,11 @@ pub fn of_evidence(
         location: package.location.clone(),
         suppressed: None,
     }
+}
+
+/// Citations as a report owns them.
+fn texts(citations: &[&str]) -> Vec<String> {
+    citations.iter().map(ToString::to_string).collect()
 }
 
 /// The same for the same fact, whatever version or line it stands in.

@@ -9,6 +9,7 @@ use crate::compatibility::{
 };
 use crate::model::{Distribution, Linkage, Verdict};
 use clap::{Args, ValueEnum};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::rc::Rc;
@@ -128,12 +129,22 @@ struct Columns {
 }
 
 /// Everything a row asks.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Question {
-    outbound: Box<str>,
-    inbound: Box<str>,
-    linkage: Box<str>,
-    distribution: Box<str>,
+struct Question<'a> {
+    outbound: Cow<'a, str>,
+    inbound: Cow<'a, str>,
+    linkage: Cow<'a, str>,
+    distribution: Cow<'a, str>,
+}
+
+impl Question<'_> {
+    /// The question as one text, into a buffer that is used again.
+    fn key(&self, key: &mut String) {
+        key.clear();
+        for part in [&self.outbound, &self.inbound, &self.linkage, &self.distribution] {
+            key.push_str(part);
+            key.push('\n');
+        }
+    }
 }
 
 const ANSWER_COLUMNS: [&str; 8] =
@@ -160,17 +171,15 @@ fn batch(law: &Law, arguments: &ExplainArguments) -> Result<ExitStatus, Failure>
     let mut memory = Memory::new(law);
     let mut all_read = true;
     let mut row = csv::ByteRecord::new();
+    let mut answered = csv::ByteRecord::new();
     while reader.read_byte_record(&mut row).map_err(csv_failure)? {
-        let question = question(&row, &columns, arguments);
-        let cells = memory.answer(question);
+        let cells = memory.answer(&question(&row, &columns, arguments));
         all_read &= !cells[BASIS].is_empty();
-        while row.len() < header.len() {
-            row.push_field(b"");
-        }
-        for cell in cells.iter() {
-            row.push_field(cell.as_bytes());
-        }
-        if let Err(error) = writer.write_byte_record(&row) {
+        answered.clear();
+        row.iter().for_each(|cell| answered.push_field(cell));
+        (row.len()..header.len()).for_each(|_| answered.push_field(b""));
+        cells.iter().for_each(|cell| answered.push_field(cell.as_bytes()));
+        if let Err(error) = writer.write_byte_record(&answered) {
             return closed_or(error);
         }
     }
@@ -206,12 +215,17 @@ fn columns(header: &csv::ByteRecord, arguments: &ExplainArguments) -> Result<Col
     Ok(columns)
 }
 
-fn question(row: &csv::ByteRecord, columns: &Columns, arguments: &ExplainArguments) -> Question {
-    let cell = |column: Option<usize>, otherwise: &str| -> Box<str> {
-        let found = column.and_then(|column| row.get(column)).map(String::from_utf8_lossy);
-        match found.as_deref().map(str::trim) {
-            Some(text) if !text.is_empty() || column_is_expression(column, columns) => Box::from(text),
-            _ => Box::from(otherwise),
+fn question<'a>(
+    row: &'a csv::ByteRecord,
+    columns: &Columns,
+    arguments: &'a ExplainArguments,
+) -> Question<'a> {
+    let cell = |column: Option<usize>, otherwise: &'a str| -> Cow<'a, str> {
+        match column.and_then(|column| row.get(column)) {
+            Some(bytes) if !bytes.trim_ascii().is_empty() || column_is_expression(column, columns) => {
+                String::from_utf8_lossy(bytes.trim_ascii())
+            }
+            _ => Cow::Borrowed(otherwise),
         }
     };
     Question {
@@ -232,7 +246,8 @@ struct Memory<'a> {
     law: &'a Law,
     inbound: HashMap<String, Result<Rc<(InboundExpression, String)>, String>>,
     outbound: HashMap<String, Result<Rc<OutboundExpression>, String>>,
-    answers: HashMap<Question, Rc<[String]>>,
+    answers: HashMap<String, Rc<[String]>>,
+    key: String,
 }
 
 /// More distinct questions than this are answered anew each time.
@@ -242,25 +257,37 @@ const MOST_LICENSES: usize = 500_000;
 
 impl<'a> Memory<'a> {
     fn new(law: &'a Law) -> Self {
-        Self { law, inbound: HashMap::new(), outbound: HashMap::new(), answers: HashMap::new() }
+        Self {
+            law,
+            inbound: HashMap::new(),
+            outbound: HashMap::new(),
+            answers: HashMap::new(),
+            key: String::new(),
+        }
     }
 
-    fn answer(&mut self, question: Question) -> Rc<[String]> {
-        if let Some(known) = self.answers.get(&question) {
-            return known.clone();
-        }
-        let answer: Rc<[String]> = cells(self.ask(&question)).into();
-        if self.answers.len() < MOST_ANSWERS {
-            self.answers.insert(question, answer.clone());
-        }
+    fn answer(&mut self, question: &Question<'_>) -> Rc<[String]> {
+        let mut key = std::mem::take(&mut self.key);
+        question.key(&mut key);
+        let answer = match self.answers.get(key.as_str()) {
+            Some(known) => known.clone(),
+            None => {
+                let answer: Rc<[String]> = cells(self.ask(question)).into();
+                if self.answers.len() < MOST_ANSWERS {
+                    self.answers.insert(key.clone(), answer.clone());
+                }
+                answer
+            }
+        };
+        self.key = key;
         answer
     }
 
-    fn ask(&mut self, question: &Question) -> Result<Explanation, String> {
+    fn ask(&mut self, question: &Question<'_>) -> Result<Explanation, String> {
         let situation =
             Situation::new(parse_linkage(&question.linkage)?, parse_distribution(&question.distribution)?);
         let project = self.project(&question.outbound)?;
-        if !question.inbound.contains(TOGETHER) {
+        if !question.inbound.contains(';') {
             let dependency = self.dependency(&question.inbound)?;
             return Ok(answer_one(self.law, &dependency.0, &dependency.1, &project, situation));
         }

@@ -28,11 +28,11 @@ pub struct Explanation {
     /// Steps that must be taken.
     pub conditions: Vec<String>,
     /// Duties that this use triggers.
-    pub obligations: Vec<String>,
+    pub obligations: Vec<&'static str>,
     /// Why, in one sentence.
     pub reason: String,
     /// Who says so.
-    pub authority: Vec<String>,
+    pub authority: Vec<&'static str>,
     /// What the answer rests on.
     pub basis: Basis,
     /// The arms taken of a choice.
@@ -182,7 +182,8 @@ pub fn explain_together(
         } else {
             format!("Each is allowed, but {} together leave no license for the whole.", names.join(" and "))
         };
-        answer.authority = joint.conflict.iter().flat_map(|part| each[*part].authority.clone()).collect();
+        answer.authority =
+            joint.conflict.iter().flat_map(|part| each[*part].authority.iter().copied()).collect();
         answer.authority.dedup();
         answer.conditions.clear();
         answer.remedies = names
@@ -212,7 +213,7 @@ impl Facts<'_> {
         deciding.cell.ground.reason(self.law, &deciding.label, self.outbound, deciding.terms)
     }
 
-    fn authority(&self, deciding: &Deciding) -> Vec<String> {
+    fn authority(&self, deciding: &Deciding) -> Vec<&'static str> {
         deciding.cell.ground.authority(self.law, deciding.terms, self.project_terms)
     }
 
@@ -251,15 +252,17 @@ fn lost_arms(joint: &Joint, project: &OutboundExpression) -> Vec<String> {
         .collect()
 }
 
-fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> Vec<String> {
-    let mut found: Vec<String> = cells
-        .iter()
-        .filter_map(|deciding| deciding.terms)
-        .flat_map(|terms| obligations::triggered(law.record(terms), situation))
-        .map(|kind| kind.duty().to_owned())
-        .collect();
-    found.sort();
-    found.dedup();
+/// The duties of every license taken, each once, in the order of their wording.
+fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = Vec::new();
+    for terms in cells.iter().filter_map(|deciding| deciding.terms) {
+        for kind in obligations::triggered(law.record(terms), situation) {
+            if !found.contains(&kind.duty()) {
+                found.push(kind.duty());
+            }
+        }
+    }
+    found.sort_unstable();
     found
 }
 

@@ -260,40 +260,32 @@ impl Ground {
     }
 
     /// Who says so.
-    pub fn authority(self, law: &Law, terms: Option<Terms>, project: Option<Terms>) -> Vec<String> {
-        let record = terms.map(|terms| law.record(terms));
-        let of_record = || -> Vec<String> {
-            record
-                .map(|record| record.authority.iter().map(ToString::to_string).collect())
-                .unwrap_or_default()
-        };
-        let one = |text: &str| vec![text.to_owned()];
+    pub fn authority(self, law: &Law, terms: Option<Terms>, project: Option<Terms>) -> Vec<&'static str> {
+        let of = |terms: Option<Terms>| terms.map_or(&[][..], |terms| law.record(terms).authority).to_vec();
         match self {
-            Self::Rule(rule) => one(rule.authority),
-            Self::Converts(conversion) | Self::ProjectConverts(conversion) => one(conversion.clause),
-            Self::Exception(exception) | Self::ProjectException(exception) => one(exception.clause),
-            Self::LaterVersion => record.and_then(|record| record.later_clause).map(one).unwrap_or_default(),
-            Self::GplColumn(_) => match record.and_then(|record| record.gpl_authority) {
-                Some(authority) => one(authority),
-                None => one("GPL-2.0 s.6 and GPL-3.0 s.7: no further restrictions"),
-            },
-            Self::CombinedLibrary => one("LGPL-2.1 s.7, LGPL-3.0 s.5: combined libraries"),
-            Self::LibraryStatic | Self::LibraryWithSource | Self::LibraryDynamic | Self::LibraryReverse => {
-                let mut found = of_record();
-                if found.is_empty() {
-                    found = one("LGPL-2.1 s.6, LGPL-3.0 s.4");
-                }
-                found
+            Self::Rule(rule) => vec![rule.authority],
+            Self::Converts(conversion) | Self::ProjectConverts(conversion) => vec![conversion.clause],
+            Self::Exception(exception) | Self::ProjectException(exception) => vec![exception.clause],
+            Self::LaterVersion => {
+                terms.and_then(|terms| law.record(terms).later_clause).into_iter().collect()
             }
-            Self::Aggregate => one("GPL FAQ #MereAggregation"),
-            Self::Internal => one("GPL FAQ #InternalDistribution"),
-            Self::NothingConveyed => one("GPL FAQ #UnreleasedMods"),
-            Self::Tool => one("GPL FAQ #CanIUseGPLToolsForNF"),
-            Self::NoLicense => one("Berne Convention Art. 9: reproduction needs the author's permission"),
-            Self::ExceptionNotShared => project
-                .map(|terms| law.record(terms).authority.iter().map(ToString::to_string).collect())
-                .unwrap_or_default(),
-            _ => of_record(),
+            Self::GplColumn(_) => vec![
+                terms
+                    .and_then(|terms| law.record(terms).gpl_authority)
+                    .unwrap_or("GPL-2.0 s.6 and GPL-3.0 s.7: no further restrictions"),
+            ],
+            Self::CombinedLibrary => vec!["LGPL-2.1 s.7, LGPL-3.0 s.5: combined libraries"],
+            Self::LibraryStatic | Self::LibraryWithSource | Self::LibraryDynamic | Self::LibraryReverse => {
+                let found = of(terms);
+                if found.is_empty() { vec!["LGPL-2.1 s.6, LGPL-3.0 s.4"] } else { found }
+            }
+            Self::Aggregate => vec!["GPL FAQ #MereAggregation"],
+            Self::Internal => vec!["GPL FAQ #InternalDistribution"],
+            Self::NothingConveyed => vec!["GPL FAQ #UnreleasedMods"],
+            Self::Tool => vec!["GPL FAQ #CanIUseGPLToolsForNF"],
+            Self::NoLicense => vec!["Berne Convention Art. 9: reproduction needs the author's permission"],
+            Self::ExceptionNotShared => of(project),
+            _ => of(terms),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::ground::{Cell, Ground};
 use super::law::{Candidate, Law, Terms, current, listed_exception, several};
 use super::pair::{Added, Inbound, Outbound, Situation, judge, judge_as_it_stands};
 use crate::model::{ExceptionName, Expression, LicenseName, Term, Verdict};
+use std::sync::Arc;
 
 /// A dependency's license expression with every term resolved.
 #[derive(Debug)]
@@ -13,7 +14,7 @@ pub struct InboundExpression {
 
 #[derive(Debug)]
 enum Node {
-    License { label: String, versions: Vec<Inbound> },
+    License { label: Arc<str>, versions: Vec<Inbound> },
     And(Vec<Node>),
     Or(Vec<Node>),
 }
@@ -22,7 +23,7 @@ enum Node {
 #[derive(Clone, Debug)]
 pub struct Deciding {
     /// The term as written.
-    pub label: String,
+    pub label: Arc<str>,
     /// Its license, where the terms are known.
     pub terms: Option<Terms>,
     /// The cell.
@@ -105,7 +106,7 @@ fn resolve(law: &Law, expression: &Expression) -> Node {
     match expression {
         Expression::Term(term) => match several(term) {
             Some(named) => resolve(law, &named),
-            None => Node::License { label: term.to_string(), versions: versions(law, term) },
+            None => Node::License { label: term.to_string().into(), versions: versions(law, term) },
         },
         Expression::And(members) => Node::And(members.iter().map(|member| resolve(law, member)).collect()),
         Expression::Or(members) => Node::Or(members.iter().map(|member| resolve(law, member)).collect()),
@@ -205,17 +206,9 @@ fn collect_cells(
 fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation) -> Met {
     match node {
         Node::License { label, versions } => {
-            let best = versions
-                .iter()
-                .map(|version| (judge(law, *version, outbound, situation), version))
-                .min_by_key(|(cell, _)| cell.verdict);
-            let (cell, terms) = match best {
-                Some((cell, Inbound::Terms { terms, .. })) => (cell, Some(*terms)),
-                Some((cell, _)) => (cell, None),
-                None => (Cell::new(Verdict::Unknown, Ground::NotAsserted), None),
-            };
+            let (cell, terms) = best_version(law, versions, outbound, situation);
             let deciding = Deciding { label: label.clone(), terms, cell };
-            Met { verdict: cell.verdict, chosen: label.clone(), cells: vec![deciding] }
+            Met { verdict: cell.verdict, chosen: label.to_string(), cells: vec![deciding] }
         }
         Node::And(members) => {
             let met: Vec<Met> = members.iter().map(|member| meet(law, member, outbound, situation)).collect();
@@ -224,10 +217,46 @@ fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation) -> Met
             let chosen = chosen.join(" AND ");
             Met { verdict, chosen, cells: met.into_iter().flat_map(|met| met.cells).collect() }
         }
-        Node::Or(members) => members
-            .iter()
-            .map(|member| meet(law, member, outbound, situation))
-            .min_by_key(|met| met.verdict)
-            .unwrap_or(Met { verdict: Verdict::Unknown, chosen: String::new(), cells: Vec::new() }),
+        // The arm is found by its verdict; only the one that is taken is written down.
+        Node::Or(members) => {
+            let mut best: Option<(Verdict, &Node)> = None;
+            for member in members {
+                let answer = verdict(member, &|version| judge(law, version, outbound, situation).verdict);
+                if best.is_none_or(|(known, _)| answer < known) {
+                    best = Some((answer, member));
+                }
+                if answer == Verdict::Compatible {
+                    break;
+                }
+            }
+            best.map_or_else(nothing_met, |(_, member)| meet(law, member, outbound, situation))
+        }
     }
+}
+
+fn best_version(
+    law: &Law,
+    versions: &[Inbound],
+    outbound: Outbound,
+    situation: Situation,
+) -> (Cell, Option<Terms>) {
+    let mut best: Option<(Cell, Option<Terms>)> = None;
+    for version in versions {
+        let cell = judge(law, *version, outbound, situation);
+        if best.is_none_or(|(known, _)| cell.verdict < known.verdict) {
+            let terms = match version {
+                Inbound::Terms { terms, .. } => Some(*terms),
+                _ => None,
+            };
+            best = Some((cell, terms));
+        }
+        if cell.verdict == Verdict::Compatible {
+            break;
+        }
+    }
+    best.unwrap_or((Cell::new(Verdict::Unknown, Ground::NotAsserted), None))
+}
+
+fn nothing_met() -> Met {
+    Met { verdict: Verdict::Unknown, chosen: String::new(), cells: Vec::new() }
 }
