@@ -9,7 +9,7 @@ use crate::registry::exchange::{export, import};
 use clap::{Args, Subcommand};
 use std::fmt::Write;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// Show, prune, export or import the cache of license facts.
@@ -90,7 +90,7 @@ fn prune(cache: &Cache, days: Option<u32>) -> Result<String, Failure> {
     Ok(format!("{} files removed, {} bytes\n", pruned.files, pruned.bytes))
 }
 
-fn failure(action: &'static str, path: &PathBuf) -> impl FnOnce(std::io::Error) -> Failure + use<> {
+fn failure(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Failure + use<> {
     let path = path.display().to_string();
     move |source| Failure::File { action, path, source }
 }

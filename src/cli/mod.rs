@@ -48,6 +48,7 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value in the life of the process")]
 enum Command {
     /// Audit a project: read its dependencies, judge every edge and the whole work.
     Check(check::CheckArguments),

@@ -7,7 +7,7 @@ use super::input::{Failure, read_bytes};
 use super::output;
 use crate::report::sbom::{Profile, SbomFormat, SbomOptions, enrich, missing, write};
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write an SBOM that carries the reasoning, convert one, or enrich one that another tool made.
 #[derive(Debug, Args)]
@@ -29,6 +29,7 @@ pub struct SbomArguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value in the life of the process")]
 enum SbomCommand {
     /// Convert a document to another format; no license string is lost.
     Convert {
@@ -81,7 +82,7 @@ fn parse_profile(word: &str) -> Result<Profile, String> {
 pub fn run(arguments: &SbomArguments) -> Result<ExitStatus, Failure> {
     match &arguments.command {
         None => write_sbom(arguments),
-        Some(SbomCommand::Convert { input, to, output }) => convert(input, *to, output.as_ref()),
+        Some(SbomCommand::Convert { input, to, output }) => convert(input, *to, output.as_deref()),
         Some(SbomCommand::Enrich { audit, policy, output }) => enrich_sbom(audit, policy, output.as_ref()),
     }
 }
@@ -104,14 +105,14 @@ fn write_sbom(arguments: &SbomArguments) -> Result<ExitStatus, Failure> {
     Ok(audited.reading_status())
 }
 
-fn convert(input: &PathBuf, to: SbomFormat, output: Option<&PathBuf>) -> Result<ExitStatus, Failure> {
+fn convert(input: &Path, to: SbomFormat, output: Option<&Path>) -> Result<ExitStatus, Failure> {
     let converted =
         crate::sbom::convert(&read_bytes(input)?, &input.display().to_string(), to, &SbomOptions::default())
             .map_err(|error| Failure::Use(format!("{}: {error}", input.display())))?;
     for problem in &converted.problems {
         anstream::eprintln!("warning: {}", problem.message);
     }
-    output::write(&converted.bytes, output.map(PathBuf::as_path))?;
+    output::write(&converted.bytes, output)?;
     Ok(ExitStatus::Clean)
 }
 

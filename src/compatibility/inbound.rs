@@ -72,7 +72,7 @@ impl InboundExpression {
     /// The answer with the arms taken and the cells behind it.
     pub fn meet(&self, law: &Law, outbound: Outbound, situation: Situation) -> Met {
         let mut met = meet(law, &self.root, outbound, situation);
-        met.cells.sort_by(|left, right| right.cell.verdict.cmp(&left.cell.verdict));
+        met.cells.sort_by_key(|deciding| std::cmp::Reverse(deciding.cell.verdict));
         met
     }
 

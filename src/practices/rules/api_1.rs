@@ -194,7 +194,7 @@ fn consumed(context: &Context, document: &Document, value: &Value) -> Option<Str
                 && !crate::practices::address::is_placeholder(&address)
         })
     };
-    (!servers.is_empty() && servers.iter().all(|server| foreign(server)))
+    (!servers.is_empty() && servers.iter().all(foreign))
         .then(|| format!("The description names only servers elsewhere ({}), so it may be of an interface that is used, not offered.", servers[0]))
 }
 
