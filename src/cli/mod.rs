@@ -4,6 +4,7 @@ mod annotations;
 mod audit_options;
 mod auditing;
 mod baseline;
+mod batch;
 mod cache;
 mod check;
 mod diff;
