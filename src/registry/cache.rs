@@ -98,6 +98,11 @@ impl Cache {
         &self.directory
     }
 
+    /// Whether anything is kept for an ecosystem.
+    pub fn holds(&self, ecosystem: Ecosystem) -> bool {
+        self.directory.join(VERSION).join(ecosystem.name()).is_dir()
+    }
+
     /// The facts of a key, if they are there and whole. Texts also answer for what is declared.
     pub fn load(&self, key: &CacheKey) -> Option<PackageFacts> {
         let texts = CacheKey { need: Need::Texts, ..key.clone() };

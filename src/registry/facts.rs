@@ -117,6 +117,11 @@ impl RegistryFacts {
         if let Some(known) = verified.as_ref().and_then(|key| self.load(key)) {
             return Ok(known);
         }
+        let nothing_kept = self.cache.as_ref().is_none_or(|cache| !cache.holds(package.ecosystem));
+        if self.fetch.is_offline() && nothing_kept {
+            // Where it would be asked for is a question to the user's client, which takes its time to answer.
+            return Err(FactsError::Fetch(FetchError::Offline));
+        }
         let place = key(format!("{}\n{checksums}\n{}", package.purl, self.place(package)?));
         if let Some(known) = self.load(&place) {
             return Ok(known);

@@ -141,6 +141,11 @@ pub trait Fetch: Send + Sync {
 
     /// How many requests went to each host, redirects and repeated attempts included.
     fn requests(&self) -> BTreeMap<String, u64>;
+
+    /// Whether it never opens a socket, so that nobody's settings need to be looked up for it.
+    fn is_offline(&self) -> bool {
+        false
+    }
 }
 
 /// Opens no socket.
@@ -154,5 +159,9 @@ impl Fetch for Offline {
 
     fn requests(&self) -> BTreeMap<String, u64> {
         BTreeMap::new()
+    }
+
+    fn is_offline(&self) -> bool {
+        true
     }
 }
