@@ -119,7 +119,7 @@ fn shown<'a>(
     let arms = project.arms();
     let mut met: Vec<_> = arms.iter().map(|arm| arm.meet(law, inbound, situation)).collect();
     let verdicts: Vec<Verdict> = met.iter().map(|(met, ..)| met.verdict).collect();
-    let joint = match solved_at_sight(project, &verdicts) {
+    let joint = match solved_at_sight(law, project, &met) {
         Some(joint) => joint,
         None => solve(law, project, &[Part { inbound, situation }]),
     };
@@ -130,18 +130,29 @@ fn shown<'a>(
     Some((Shown { arm, met, outbound, project_terms }, joint))
 }
 
-/// A project of one arm that nothing makes move needs no table.
-fn solved_at_sight(project: &OutboundExpression, verdicts: &[Verdict]) -> Option<Joint> {
-    let [verdict] = verdicts else { return None };
-    if *verdict == Verdict::Conditional || project.is_unbounded() {
+/// One dependency that makes no arm move to another license needs no table of parts.
+fn solved_at_sight(
+    law: &Law,
+    project: &OutboundExpression,
+    met: &[(Met, &str, Option<Terms>)],
+) -> Option<Joint> {
+    let moves =
+        met.iter().flat_map(|(met, ..)| &met.cells).any(|deciding| deciding.cell.ground.moves_the_whole());
+    if moves || project.is_unbounded() {
         return None;
     }
-    let allowed = verdict.is_allowed();
-    let when = |wanted: Verdict| if *verdict == wanted { vec![0] } else { Vec::new() };
+    let arms = project.arms();
+    let published: Vec<Verdict> =
+        (0..met.len()).filter(|arm| !arms[*arm].is_future()).map(|arm| met[arm].0.verdict).collect();
+    let verdict = outbound_verdict(&published);
+    let surviving: Vec<usize> = (0..met.len()).filter(|arm| met[*arm].0.verdict.is_allowed()).collect();
+    let effective_outbound =
+        if verdict.is_allowed() { project.effective(law, |arm| surviving.contains(&arm)) } else { None };
+    let when = |wanted: Verdict| if verdict == wanted { vec![0] } else { Vec::new() };
     Some(Joint {
-        verdict: *verdict,
-        effective_outbound: allowed.then(|| project.text.clone()),
-        surviving: if allowed { vec![0] } else { Vec::new() },
+        verdict,
+        effective_outbound,
+        surviving,
         blocked: when(Verdict::Incompatible),
         unknown: when(Verdict::Unknown),
         conflict: Vec::new(),

@@ -93,6 +93,11 @@ impl Cell {
 }
 
 impl Ground {
+    /// Whether the whole has to be conveyed under another license than the project's for the answer to hold.
+    pub fn moves_the_whole(self) -> bool {
+        matches!(self, Self::ProjectConverts(_) | Self::SourceOnly | Self::ExceptionNotShared)
+    }
+
     /// What kind of source the answer rests on.
     pub fn basis(self, law: &Law, terms: Option<Terms>) -> Basis {
         match self {

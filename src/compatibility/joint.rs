@@ -6,7 +6,6 @@
 //! then everything else has to fit that license too. Edges that are fine one by one can so be impossible together,
 //! and a smallest set of dependencies that already leaves no arm is the explanation.
 
-use super::ground::Ground;
 use super::inbound::InboundExpression;
 use super::law::{Candidate, Law, Terms};
 use super::outbound::{Arm, OutboundExpression};
@@ -236,10 +235,7 @@ fn moved_to(law: &Law, arm: &Arm, part: &Part<'_>) -> Vec<Candidate> {
     let project = arm.terms();
     let mut found = Vec::new();
     for deciding in arm.every_cell(law, part.inbound, part.situation) {
-        let moves = matches!(
-            deciding.cell.ground,
-            Ground::ProjectConverts(_) | Ground::SourceOnly | Ground::ExceptionNotShared
-        );
+        let moves = deciding.cell.ground.moves_the_whole();
         let Some(terms) = deciding.terms.filter(|_| moves) else { continue };
         let own: Vec<Candidate> = part.inbound.versions_of(law, terms);
         let fitting: Vec<Candidate> = own.into_iter().filter(|target| own_flows(law, arm, *target)).collect();
