@@ -26,6 +26,9 @@ pub struct CheckArguments {
     /// Audit only the projects that a change since this revision touches.
     #[arg(long, value_name = "REV")]
     changed_since: Option<String>,
+    /// Add what the repository says of the other open-source practices; they warn and never fail the run.
+    #[arg(long)]
+    practices: bool,
     /// How to print the report: terminal, json, sarif, junit, markdown, csv or html.
     #[arg(long, default_value = "terminal", value_parser = parse_format)]
     format: Format,
@@ -47,7 +50,7 @@ fn parse_format(word: &str) -> Result<Format, String> {
 /// Runs the command.
 pub fn run(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
     let started = Instant::now();
-    let audited = match &arguments.changed_since {
+    let mut audited = match &arguments.changed_since {
         None => auditing::run(&arguments.audit, &arguments.policy)?,
         Some(revision) => match auditing::run_changed(&arguments.audit, &arguments.policy, revision)? {
             Some(audited) => audited,
@@ -57,6 +60,9 @@ pub fn run(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
             }
         },
     };
+    if arguments.practices {
+        audited.report.practices = super::practices::section(&audited)?;
+    }
     let report = &audited.report;
     let options = RenderOptions {
         color: arguments.color.is_on(arguments.output.is_some()),

@@ -1,14 +1,16 @@
 //! `licgraph practices`: the other recommendations.
 
-use super::auditing::{PolicyOptions, load_policy, plain_options, variable};
+use super::auditing::{self, Audited, PolicyOptions, load_policy, plain_options, variable};
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
+use crate::audit::AuditReport;
 use crate::diff::read_snapshot;
-use crate::model::{PracticeResult, PracticeState, Verb};
+use crate::model::{Finding, PracticeResult, PracticeState, RuleId, Verb};
 use crate::policy::{self, Policy, PracticeSetting};
 use crate::practices::{
-    DecisionKind, ForgeToken, HttpProbe, Online, PracticeDecision, PracticeInputs, ReviewRecord, review,
+    CompatibilityFacts, Conflict, ConflictDecision, DecisionKind, ForgeToken, HttpProbe, LicenseFacts,
+    Online, PracticeDecision, PracticeInputs, ReviewRecord, review,
 };
 use clap::{Args, ValueEnum};
 use std::collections::BTreeMap;
@@ -72,10 +74,14 @@ pub fn run(arguments: &PracticesArguments) -> Result<ExitStatus, Failure> {
     });
     let policy = load_policy(&plain_options(&arguments.path, true), &PolicyOptions::default(), None)?;
     let now = policy::now(&variable).map_err(|error| Failure::Use(error.to_string()))?;
+    // The license rules rest on the audit; a tree without a project still has the other practices.
+    let audited = auditing::run(&plain_options(&arguments.path, true), &PolicyOptions::default()).ok();
     let inputs = PracticeInputs {
         now: Some(now),
         decisions: decisions(&policy),
         review_record: review_record(&arguments.path, &policy),
+        license: audited.as_ref().map(|audited| license_facts(&audited.report)),
+        compatibility: audited.as_ref().map(|audited| compatibility_facts(&audited.report)),
         organisation: arguments.organisation.clone(),
         repository: arguments.repository.clone(),
         site: arguments.site.clone(),
@@ -93,6 +99,46 @@ pub fn run(arguments: &PracticesArguments) -> Result<ExitStatus, Failure> {
     let failed =
         results.iter().any(|result| result.verb == Verb::Must && result.state == PracticeState::Fail);
     Ok(if failed { ExitStatus::Findings } else { ExitStatus::Clean })
+}
+
+/// The practices as a section of an audit's report; nothing is asked online.
+pub fn section(audited: &Audited) -> Result<Vec<PracticeResult>, Failure> {
+    let inputs = PracticeInputs {
+        now: Some(policy::now(&variable).map_err(|error| Failure::Use(error.to_string()))?),
+        decisions: decisions(&audited.policy),
+        review_record: review_record(&audited.root, &audited.policy),
+        license: Some(license_facts(&audited.report)),
+        compatibility: Some(compatibility_facts(&audited.report)),
+        ..PracticeInputs::default()
+    };
+    Ok(review(&audited.root, &inputs))
+}
+
+/// What the audit saw of the projects' own licenses.
+fn license_facts(report: &AuditReport) -> LicenseFacts {
+    let expressions = report
+        .projects
+        .iter()
+        .filter_map(|project| Some((project.license.clone()?, project.manifest.clone())))
+        .collect();
+    let own = report.packages.iter().filter(|package| package.project);
+    LicenseFacts { expressions, detected: own.flat_map(|package| package.license.detected.clone()).collect() }
+}
+
+/// Which dependencies are in conflict, and what the policy decided about each.
+fn compatibility_facts(report: &AuditReport) -> CompatibilityFacts {
+    let conflict = |finding: &&Finding| {
+        matches!(finding.rule, RuleId::IncompatibleDependency | RuleId::JointConflict | RuleId::NoLicense)
+    };
+    let conflicts = report.findings.iter().filter(conflict).map(|finding| Conflict {
+        package: finding.package_label.clone().unwrap_or_else(|| finding.reason.clone()),
+        decision: finding.suppressed.as_ref().map(|suppressed| ConflictDecision {
+            place: policy::FILE_NAME.to_owned(),
+            reason: suppressed.reason.clone(),
+            expires: suppressed.until.as_deref().and_then(|day| day.parse().ok()),
+        }),
+    });
+    CompatibilityFacts { complete: report.summary.complete, conflicts: conflicts.collect() }
 }
 
 /// What the policy decided about single rules.
