@@ -63,8 +63,17 @@ impl Classified {
                     },
                     candidates,
                     aside: detection.kind != DetectedKind::Reuse
-                        && (reported || file.third_party() || file.depth() == Depth::Mention),
-                    note: detection.note.as_ref().map(|note| format!("{}: {note}", file.name)),
+                        && (reported
+                            || file.third_party()
+                            || file.documentation()
+                            || file.depth() == Depth::Mention),
+                    note: match &detection.note {
+                        Some(note) => Some(format!("{}: {note}", file.name)),
+                        None if file.documentation() => {
+                            Some(format!("{}: is for the documentation, by its name", file.name))
+                        }
+                        None => None,
+                    },
                 }
             })
             .collect()

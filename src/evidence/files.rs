@@ -46,6 +46,14 @@ impl LicenseFile {
     }
 }
 
+impl LicenseFile {
+    /// Whether its name says that it is for the documentation, which nothing links (`LICENSE.docs`).
+    pub fn documentation(&self) -> bool {
+        let name = self.name.rsplit('/').next().unwrap_or(&self.name).to_ascii_lowercase();
+        name.split(['.', '-', '_']).any(|word| matches!(word, "doc" | "docs" | "documentation"))
+    }
+}
+
 /// What was read of one package.
 #[derive(Debug, Default)]
 pub struct PackageFiles {
@@ -211,6 +219,9 @@ mod tests {
         ] {
             assert!(is_license_name(name), "{name}");
         }
+        let named = |name: &str| super::LicenseFile::new(name.to_owned(), Vec::new()).documentation();
+        assert!(named("LICENSE.docs") && named("LICENSE-documentation.txt"));
+        assert!(!named("LICENSE") && !named("LICENSE.doctrine") && !named("docs/LICENSE"));
         for name in ["license.rs", "LICENSES.json", "README.md", "unlicensed.js", "src"] {
             assert!(!is_license_name(name), "{name}");
         }

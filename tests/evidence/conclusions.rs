@@ -114,6 +114,14 @@ fn two_texts_without_metadata_both_bind_unless_a_file_says_choice() {
 }
 
 #[test]
+fn a_license_of_the_documentation_does_not_bind_the_code() {
+    let files = [("LICENSE", text("Apache-2.0")), ("LICENSE.docs", text("CC-BY-SA-4.0"))];
+    let fact = learn_files(&[], &files);
+    assert_eq!(concluded(&fact), "Apache-2.0");
+    assert!(fact.notes.iter().any(|note| note.contains("for the documentation")), "{:?}", fact.notes);
+}
+
+#[test]
 fn a_rider_binds_beside_the_license() {
     let with_clause = format!(
         "\"Commons Clause\" License Condition v1.0\n\nThe Software is provided to you by the \
