@@ -65,6 +65,9 @@ struct WriteOptions {
     /// Add the texts of the licenses.
     #[arg(long)]
     license_texts: bool,
+    /// Add what the repository says of the other open-source practices.
+    #[arg(long)]
+    practices: bool,
     /// Write to a file.
     #[arg(long, short)]
     output: Option<PathBuf>,
@@ -88,7 +91,10 @@ pub fn run(arguments: &SbomArguments) -> Result<ExitStatus, Failure> {
 }
 
 fn write_sbom(arguments: &SbomArguments) -> Result<ExitStatus, Failure> {
-    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
+    let mut audited = auditing::run(&arguments.audit, &arguments.policy)?;
+    if arguments.write.practices {
+        audited.report.practices = super::practices::section(&audited)?;
+    }
     let report = &audited.report;
     let options = SbomOptions {
         profile: arguments.write.profile,
