@@ -7,8 +7,8 @@ use crate::compatibility::{
     Explanation, InboundExpression, Law, OutboundExpression, Part, Situation, explain,
 };
 use crate::model::{
-    DependencyGraph, Distribution, Finding, LicenseFact, NodeIndex, Purl, Remedy, RemedyKind, RuleId,
-    Severity, SourceSpan, Verdict,
+    DependencyGraph, Distribution, Finding, LicenseFact, Linkage, NodeIndex, Purl, Remedy, RemedyKind,
+    RuleId, Severity, SourceSpan, Verdict,
 };
 use sha2::{Digest, Sha256};
 
@@ -80,8 +80,12 @@ impl Scene<'_> {
             Verdict::Unknown => RuleId::UnknownLicense,
             _ => RuleId::ConditionalDependency,
         };
-        let severity =
-            if rule == RuleId::ConditionalDependency { Severity::Warning } else { Severity::Error };
+        let severity = match rule {
+            RuleId::ConditionalDependency => Severity::Warning,
+            // What is never conveyed cannot bind the work; its own terms of use are still not known.
+            RuleId::UnknownLicense if group.linkage == Linkage::Dev => Severity::Warning,
+            _ => Severity::Error,
+        };
         let mut finding = self.about(rule, severity, node);
         finding.verdict = Some(group.verdict);
         finding.license = Some(license.to_owned());
@@ -98,7 +102,13 @@ impl Scene<'_> {
     /// What the evidence says is the better reason where the license itself is not known.
     fn reason(&self, verdict: Verdict, answer: &Explanation, node: NodeIndex) -> String {
         match verdict {
-            Verdict::Unknown => format!("{} {}", self.facts[node.index()].concluded.reason, answer.reason),
+            Verdict::Unknown => {
+                let mut known = self.facts[node.index()].concluded.reason.clone();
+                if let Some(first) = known.get(..1) {
+                    known = format!("{}{}", first.to_uppercase(), &known[1..]);
+                }
+                format!("{}. {}", known.trim_end_matches('.'), answer.reason)
+            }
             _ => answer.reason.clone(),
         }
     }

@@ -4,8 +4,9 @@ use super::assemble::Judged;
 use super::report::{OutboundOption, ProjectReport};
 use super::request::AuditRequest;
 use super::work::{self, Expressions};
-use crate::compatibility::{Part, Situation, candidacy, popular};
+use crate::compatibility::{Added, Outbound, Part, Situation, candidacy, popular};
 use crate::model::{DependencyGraph, EffectiveOutbound, Linkage, Project, Verdict};
+use std::cmp::Reverse;
 
 /// A project's entry in the report.
 pub fn project_report(
@@ -51,7 +52,7 @@ fn work_reason(one: &Judged, verdict: Verdict, conveyed: usize) -> String {
         one.work
             .groups
             .iter()
-            .filter(|group| group.verdict == verdict)
+            .filter(|group| group.verdict == verdict && group.counts_for_the_work())
             .map(|group| group.packages.len())
             .sum()
     };
@@ -103,13 +104,19 @@ fn options(
     popular(&request.law)
         .map(|(id, candidate)| {
             let answer = candidacy(&request.law, candidate, &parts);
+            // What is incompatible stands before what is only unknown.
+            let whole = Outbound::Candidate { candidate, added: Added::Nothing };
             let mut blocking: Vec<_> = answer
                 .blockers
                 .iter()
-                .flat_map(|part| &groups[*part].packages)
-                .map(|node| graph.package(*node).purl.clone())
+                .flat_map(|part| {
+                    let verdict = parts[*part].inbound.verdict(&request.law, whole, parts[*part].situation);
+                    groups[*part].packages.iter().map(move |node| (Reverse(verdict), *node))
+                })
+                .map(|(verdict, node)| (verdict, graph.package(node).purl.clone()))
                 .collect();
             blocking.sort();
+            let mut blocking: Vec<_> = blocking.into_iter().map(|(_, purl)| purl).collect();
             let blockers = blocking.len();
             blocking.truncate(10);
             OutboundOption { license: id.to_owned(), verdict: answer.verdict, blocked_by: blocking, blockers }

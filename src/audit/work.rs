@@ -54,10 +54,18 @@ pub struct Group {
     pub verdict: Verdict,
 }
 
+impl Group {
+    /// Whether the answer for the whole work depends on it. A developer tool of unknown license is a finding of its
+    /// own; it is never conveyed and leaves open nothing about what is.
+    pub fn counts_for_the_work(&self) -> bool {
+        self.linkage != Linkage::Dev || self.verdict != Verdict::Unknown
+    }
+}
+
 /// A project's packages in groups, and the answer for the whole.
 #[derive(Debug)]
 pub struct Work {
-    /// Groups, worst first.
+    /// Groups, worst first; those that do not count for the whole come last.
     pub groups: Vec<Group>,
     /// The answer for the whole, over the groups in their order.
     pub joint: Joint,
@@ -80,12 +88,14 @@ pub fn judge(
         group.verdict = solve(law, project, &[part]).verdict;
     }
     groups.sort_by(|left, right| {
-        right.verdict.cmp(&left.verdict).then_with(|| {
+        let last = |group: &Group| !group.counts_for_the_work();
+        last(left).cmp(&last(right)).then(right.verdict.cmp(&left.verdict)).then_with(|| {
             (expressions.text(left.expression), left.linkage)
                 .cmp(&(expressions.text(right.expression), right.linkage))
         })
     });
-    let parts = parts(&groups, expressions, distribution);
+    let counted = groups.partition_point(Group::counts_for_the_work);
+    let parts = parts(&groups[..counted], expressions, distribution);
     let joint = solve(law, project, &parts);
     Work { groups, joint }
 }

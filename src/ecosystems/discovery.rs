@@ -22,8 +22,17 @@ const FOREIGN: [&str; 12] = [
 ];
 
 /// Directories whose manifests are test material.
-const FIXTURES: [&str; 6] =
-    ["fixtures", "testdata", "test-data", "test_data", "__fixtures__", "test-fixtures"];
+const FIXTURES: [&str; 9] = [
+    "fixtures",
+    "testdata",
+    "test-data",
+    "test_data",
+    "__fixtures__",
+    "test-fixtures",
+    "tests",
+    "test",
+    "__tests__",
+];
 
 /// Manifests that no reader here understands; each is reported as not read.
 const FOREIGN_MANIFESTS: [&str; 16] = [
@@ -68,7 +77,7 @@ pub fn discover(root: &Path) -> Discovery {
     let walk = ignore::WalkBuilder::new(root)
         .hidden(false)
         .require_git(false)
-        .filter_entry(|entry| entry.depth() == 0 || !is_named(entry.path(), &FOREIGN))
+        .filter_entry(|entry| entry.depth() == 0 || !is_foreign(entry.path()))
         .build();
     for entry in walk {
         let entry = match entry {
@@ -97,6 +106,12 @@ pub fn discover(root: &Path) -> Discovery {
     found.passed_over = passed_over.into_iter().collect();
     found.foreign.sort();
     found
+}
+
+/// Other people's code, or what a build tool made of the project's own metadata.
+fn is_foreign(path: &Path) -> bool {
+    let made = path.extension().is_some_and(|end| end == "egg-info" || end == "dist-info");
+    made || is_named(path, &FOREIGN)
 }
 
 fn is_named(path: &Path, names: &[&str]) -> bool {

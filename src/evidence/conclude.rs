@@ -124,11 +124,25 @@ fn confirm(declared: &Expression, texts: &Texts<'_>, looked: Looked, notes: &mut
     if fitting.is_empty() {
         return declared_only(declared, texts, looked, notes);
     }
+    if let Some(found) = named_by_text(declared, &fitting) {
+        let reason = format!("declared {declared}; its files hold {}, which is what binds", list(&fitting));
+        return concluded(found, ConclusionSource::DeclaredAndDetected, reason);
+    }
     concluded(
         declared.clone(),
         ConclusionSource::DeclaredAndDetected,
         format!("declared, and its files hold {}", list(&fitting)),
     )
+}
+
+/// `Python-2.0` is written for the whole line of Python's licenses; the text says which of them it is.
+fn named_by_text(declared: &Expression, fitting: &[&Seen]) -> Option<Expression> {
+    let id = declared.to_string();
+    let [found] = fitting.iter().flat_map(|seen| &seen.candidates).collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let text = found.to_string();
+    (text != id && carried_for(&text, &id)).then(|| found.clone())
 }
 
 fn with_riders(declared: &Expression, riders: &[Expression], texts: &Texts<'_>) -> Concluded {

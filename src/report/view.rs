@@ -209,7 +209,9 @@ pub fn fold<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<FindingGroup
 fn reason_without_names(finding: &Finding) -> String {
     let Some(label) = &finding.package_label else { return finding.reason.clone() };
     let name = label.rsplit_once(' ').map_or(label.as_str(), |(name, _)| name);
-    finding.reason.replace(label.as_str(), "\u{0}").replace(name, "\u{0}")
+    let without = finding.reason.replace(label.as_str(), "\u{0}");
+    let words: Vec<&str> = without.split(' ').map(|word| if word == name { "\u{0}" } else { word }).collect();
+    words.join(" ")
 }
 
 /// A license of the report with the packages under it.
