@@ -142,7 +142,8 @@ fn named_by_text(declared: &Expression, fitting: &[&Seen]) -> Option<Expression>
         return None;
     };
     let text = found.to_string();
-    (text != id && carried_for(&text, &id)).then(|| found.clone())
+    // A later point of the same license; the PSF agreement inside the stack stays what was declared.
+    (text != id && text.starts_with(&id) && carried_for(&text, &id)).then(|| found.clone())
 }
 
 fn with_riders(declared: &Expression, riders: &[Expression], texts: &Texts<'_>) -> Concluded {

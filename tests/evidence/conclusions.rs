@@ -114,6 +114,13 @@ fn two_texts_without_metadata_both_bind_unless_a_file_says_choice() {
 }
 
 #[test]
+fn the_text_says_which_of_pythons_licenses_it_is() {
+    let fact = learn_files(&[expression("Python-2.0")], &[("LICENSE", text("Python-2.0.1"))]);
+    assert_eq!(concluded(&fact), "Python-2.0.1");
+    assert_eq!(fact.disagreement, None);
+}
+
+#[test]
 fn a_license_of_the_documentation_does_not_bind_the_code() {
     let files = [("LICENSE", text("Apache-2.0")), ("LICENSE.docs", text("CC-BY-SA-4.0"))];
     let fact = learn_files(&[], &files);
