@@ -119,12 +119,11 @@ fn other_versions(scene: &Scene<'_>, group: &Group, node: NodeIndex) -> Vec<Reme
     let package = scene.graph.package(node);
     let mut found: Vec<(String, String)> = scene
         .graph
-        .nodes()
-        .filter(|other| *other != node)
+        .versions_of(package)
+        .iter()
+        .filter(|other| **other != node)
         .filter_map(|other| {
-            let known = scene.graph.package(other);
-            let same = known.ecosystem == package.ecosystem && known.name == package.name;
-            let version = known.version.clone().filter(|_| same)?;
+            let version = scene.graph.package(*other).version.clone()?;
             let license = &scene.facts[other.index()].concluded.expression;
             is_better(scene, group, license).then(|| (format!("version {version}"), license.to_string()))
         })

@@ -1,6 +1,6 @@
 //! The dependency graph: packages joined by dependencies, with the projects that own it.
 
-use super::{Dependency, Package, Purl};
+use super::{Dependency, Ecosystem, Package, Purl};
 use petgraph::Direction;
 use petgraph::graph::DiGraph;
 use petgraph::visit::EdgeRef;
@@ -24,6 +24,7 @@ pub struct Project {
 pub struct DependencyGraph {
     graph: DiGraph<Package, Dependency>,
     nodes: HashMap<Purl, NodeIndex>,
+    versions: HashMap<(Ecosystem, String), Vec<NodeIndex>>,
     projects: Vec<Project>,
 }
 
@@ -40,7 +41,9 @@ impl DependencyGraph {
             return node;
         }
         let purl = package.purl.clone();
+        let name = (package.ecosystem, package.name.clone());
         let node = self.graph.add_node(package);
+        self.versions.entry(name).or_default().push(node);
         self.nodes.insert(purl, node);
         node
     }
@@ -101,6 +104,12 @@ impl DependencyGraph {
     /// The node of a purl.
     pub fn find(&self, purl: &Purl) -> Option<NodeIndex> {
         self.nodes.get(purl).copied()
+    }
+
+    /// Every version of a package, in the order they were added.
+    pub fn versions_of(&self, package: &Package) -> &[NodeIndex] {
+        let name = (package.ecosystem, package.name.clone());
+        self.versions.get(&name).map_or(&[], Vec::as_slice)
     }
 
     /// All nodes in the order they were added.
