@@ -214,6 +214,10 @@ impl Pair<'_> {
         if shared || self.record.scope == CopyleftScope::None {
             return Some(Cell::new(Verdict::Compatible, Ground::SameLicense));
         }
+        if self.linkage() == Linkage::Process {
+            // A separate program stays under its own terms; nothing has to be shared.
+            return None;
+        }
         // An exception of its own may still let the project keep its exception.
         let without = match self.movable {
             Movable::Yes => Verdict::Conditional,
