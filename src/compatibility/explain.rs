@@ -7,7 +7,9 @@ use super::obligations;
 use super::outbound::OutboundExpression;
 use super::pair::Situation;
 use super::remedy;
-use crate::model::{Basis, EffectiveOutbound, Remedy, RemedyKind, Verdict};
+use crate::model::{
+    Basis, Distribution, EffectiveOutbound, Linkage, ObligationKind, Remedy, RemedyKind, Verdict,
+};
 use serde::Serialize;
 
 /// An answer with everything a person needs to check it.
@@ -18,9 +20,9 @@ pub struct Explanation {
     /// The project's license.
     pub outbound: String,
     /// How it is joined.
-    pub linkage: String,
+    pub linkage: Linkage,
     /// How the work reaches people.
-    pub distribution: String,
+    pub distribution: Distribution,
     /// The answer.
     pub verdict: Verdict,
     /// Under which of the project's licenses the whole can be conveyed.
@@ -88,8 +90,8 @@ pub fn answer(
     Explanation {
         inbound: inbound_text.to_owned(),
         outbound: project.text.clone(),
-        linkage: situation.linkage.to_string(),
-        distribution: situation.distribution.to_string(),
+        linkage: situation.linkage,
+        distribution: situation.distribution,
         verdict: joint.verdict,
         effective_outbound: EffectiveOutbound(joint.effective_outbound),
         conditions,
@@ -265,24 +267,25 @@ fn lost_arms(joint: &Joint, project: &OutboundExpression) -> Vec<String> {
 
 /// The duties of every license taken, each once, in the order of their wording.
 fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> Vec<&'static str> {
-    let mut found: Vec<&'static str> = Vec::new();
+    let mut kinds: Vec<ObligationKind> = Vec::new();
     for terms in cells.iter().filter_map(|deciding| deciding.terms) {
         for kind in obligations::triggered(law.record(terms), situation) {
-            if !found.contains(&kind.duty()) {
-                found.push(kind.duty());
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
             }
         }
     }
-    found.sort_unstable();
-    found
+    let mut duties: Vec<&'static str> = kinds.into_iter().map(ObligationKind::duty).collect();
+    duties.sort_unstable();
+    duties
 }
 
 fn unanswered(inbound: &str, project: &OutboundExpression, situation: Situation) -> Explanation {
     Explanation {
         inbound: inbound.to_owned(),
         outbound: project.text.clone(),
-        linkage: situation.linkage.to_string(),
-        distribution: situation.distribution.to_string(),
+        linkage: situation.linkage,
+        distribution: situation.distribution,
         verdict: outbound_verdict(&[]),
         effective_outbound: EffectiveOutbound(None),
         conditions: Vec::new(),

@@ -71,7 +71,8 @@ impl InboundExpression {
 
     /// The answer with the arms taken and the cells behind it.
     pub fn meet(&self, law: &Law, outbound: Outbound, situation: Situation) -> Met {
-        let mut met = meet(law, &self.root, outbound, situation);
+        let mut met = Met { verdict: Verdict::Unknown, chosen: String::new(), cells: Vec::new() };
+        met.verdict = meet(law, &self.root, outbound, situation, &mut met);
         met.cells.sort_by_key(|deciding| std::cmp::Reverse(deciding.cell.verdict));
         met
     }
@@ -194,7 +195,7 @@ fn collect_cells(
     found: &mut Vec<Deciding>,
 ) {
     match node {
-        Node::License { .. } => found.extend(meet(law, node, outbound, situation).cells),
+        Node::License { label, versions } => found.push(deciding(law, label, versions, outbound, situation)),
         Node::And(members) | Node::Or(members) => {
             for member in members {
                 collect_cells(law, member, outbound, situation, found);
@@ -203,19 +204,25 @@ fn collect_cells(
     }
 }
 
-fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation) -> Met {
+/// The answer of a node; the arms taken and their cells are added to what is known.
+fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation, met: &mut Met) -> Verdict {
     match node {
         Node::License { label, versions } => {
-            let (cell, terms) = best_version(law, versions, outbound, situation);
-            let deciding = Deciding { label: label.clone(), terms, cell };
-            Met { verdict: cell.verdict, chosen: label.to_string(), cells: vec![deciding] }
+            met.chosen.push_str(label);
+            let deciding = deciding(law, label, versions, outbound, situation);
+            let verdict = deciding.cell.verdict;
+            met.cells.push(deciding);
+            verdict
         }
         Node::And(members) => {
-            let met: Vec<Met> = members.iter().map(|member| meet(law, member, outbound, situation)).collect();
-            let verdict = met.iter().map(|met| met.verdict).max().unwrap_or(Verdict::Unknown);
-            let chosen: Vec<&str> = met.iter().map(|met| met.chosen.as_str()).collect();
-            let chosen = chosen.join(" AND ");
-            Met { verdict, chosen, cells: met.into_iter().flat_map(|met| met.cells).collect() }
+            let mut worst = None;
+            for member in members {
+                if worst.is_some() {
+                    met.chosen.push_str(" AND ");
+                }
+                worst = worst.max(Some(meet(law, member, outbound, situation, met)));
+            }
+            worst.unwrap_or(Verdict::Unknown)
         }
         // The arm is found by its verdict; only the one that is taken is written down.
         Node::Or(members) => {
@@ -229,9 +236,20 @@ fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation) -> Met
                     break;
                 }
             }
-            best.map_or_else(nothing_met, |(_, member)| meet(law, member, outbound, situation))
+            best.map_or(Verdict::Unknown, |(_, member)| meet(law, member, outbound, situation, met))
         }
     }
+}
+
+fn deciding(
+    law: &Law,
+    label: &Arc<str>,
+    versions: &[Inbound],
+    outbound: Outbound,
+    situation: Situation,
+) -> Deciding {
+    let (cell, terms) = best_version(law, versions, outbound, situation);
+    Deciding { label: label.clone(), terms, cell }
 }
 
 fn best_version(
@@ -255,8 +273,4 @@ fn best_version(
         }
     }
     best.unwrap_or((Cell::new(Verdict::Unknown, Ground::NotAsserted), None))
-}
-
-fn nothing_met() -> Met {
-    Met { verdict: Verdict::Unknown, chosen: String::new(), cells: Vec::new() }
 }

@@ -16,6 +16,8 @@ pub struct OutboundExpression {
     pub text: String,
     arms: Vec<Arm>,
     too_many: bool,
+    /// What every arm together lets the work be conveyed under.
+    unrestricted: Option<String>,
 }
 
 /// One way to convey the whole work.
@@ -49,7 +51,9 @@ impl OutboundExpression {
         if arms.iter().any(|arm| !arm.future && arm.is_consistent()) {
             arms.retain(Arm::is_consistent);
         }
-        Self { text: expression.to_string(), arms, too_many }
+        let mut project = Self { text: expression.to_string(), arms, too_many, unrestricted: None };
+        project.unrestricted = project.surviving_text(law, |_| true);
+        project
     }
 
     /// The arms.
@@ -70,6 +74,13 @@ impl OutboundExpression {
 
     /// The licenses under which the surviving arms let the work be conveyed, as an expression.
     pub fn effective(&self, law: &Law, survives: impl Fn(usize) -> bool) -> Option<String> {
+        if (0..self.arms.len()).all(&survives) {
+            return self.unrestricted.clone();
+        }
+        self.surviving_text(law, survives)
+    }
+
+    fn surviving_text(&self, law: &Law, survives: impl Fn(usize) -> bool) -> Option<String> {
         let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let mut order: Vec<&str> = Vec::new();
         for (index, arm) in self.arms.iter().enumerate() {

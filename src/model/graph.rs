@@ -70,6 +70,10 @@ impl DependencyGraph {
 
     /// Takes over all packages, edges and projects of another graph.
     pub fn absorb(&mut self, other: Self) {
+        if self.graph.node_count() == 0 {
+            *self = other;
+            return;
+        }
         let mut mapping = Vec::with_capacity(other.graph.node_count());
         let (nodes, edges) = other.graph.into_nodes_edges();
         for node in nodes {
@@ -99,6 +103,11 @@ impl DependencyGraph {
     /// A package, to add what was learned.
     pub fn package_mut(&mut self, node: NodeIndex) -> &mut Package {
         &mut self.graph[node]
+    }
+
+    /// The packages alone, by node.
+    pub fn into_packages(self) -> Vec<Package> {
+        self.graph.into_nodes_edges().0.into_iter().map(|node| node.weight).collect()
     }
 
     /// The node of a purl.
