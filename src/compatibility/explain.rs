@@ -1,11 +1,11 @@
 //! One question answered in full: this dependency (or these together), that project, this situation.
 
+use super::case::Situation;
 use super::inbound::{Deciding, InboundExpression, Met};
 use super::joint::{Joint, Part, outbound_verdict, solve};
 use super::law::{Law, Terms};
 use super::obligations;
 use super::outbound::OutboundExpression;
-use super::pair::Situation;
 use super::remedy;
 use crate::model::{Basis, EffectiveOutbound, Remedy, RemedyKind, Verdict};
 use serde::Serialize;

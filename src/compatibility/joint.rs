@@ -6,10 +6,11 @@
 //! then everything else has to fit that license too. Edges that are fine one by one can so be impossible together,
 //! and a smallest set of dependencies that already leaves no arm is the explanation.
 
+use super::case::{Added, Outbound, Situation};
 use super::inbound::InboundExpression;
 use super::law::{Candidate, Law, Terms};
 use super::outbound::{Arm, OutboundExpression};
-use super::pair::{Added, Outbound, Situation, judge};
+use super::pair::judge;
 use crate::model::{Distribution, Linkage, Verdict};
 
 /// A dependency of the work: its license and how it is joined.
