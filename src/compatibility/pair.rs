@@ -252,8 +252,10 @@ impl Pair<'_> {
         if let Some(cell) = self.passed_on() {
             return cell;
         }
-        let restricted = self.project().admits != Admits::Anything;
-        if self.linkage() == Linkage::Merge && !restricted {
+        if self.closed_to_conversions() {
+            return self.moved_by_project().unwrap_or(Cell::new(Verdict::Incompatible, Ground::FileMerged));
+        }
+        if self.linkage() == Linkage::Merge && self.project().admits == Admits::Anything {
             return Cell::new(Verdict::Incompatible, Ground::FileMerged);
         }
         self.admitted(Ground::FileScope)
@@ -264,9 +266,9 @@ impl Pair<'_> {
             return cell;
         }
         let project = self.project();
-        if self.linkage() == Linkage::Merge
-            && (project.admits == Admits::Anything || project.scope == CopyleftScope::Library)
-        {
+        let merged = self.linkage() == Linkage::Merge
+            && (project.admits == Admits::Anything || project.scope == CopyleftScope::Library);
+        if merged || self.closed_to_conversions() {
             return self.moved_by_project().unwrap_or(Cell::new(Verdict::Incompatible, Ground::WorkCopyleft));
         }
         if project.admits != Admits::Anything {
@@ -280,6 +282,12 @@ impl Pair<'_> {
             _ if !project.category.is_free() => Cell::new(Verdict::Conditional, Ground::LibraryReverse),
             _ => Cell::new(Verdict::Compatible, Ground::LibraryDynamic),
         }
+    }
+
+    /// A license that admits no further restriction, and is not of the GNU line that other copyleft opens itself to.
+    fn closed_to_conversions(&self) -> bool {
+        let project = self.project();
+        project.admits != Admits::Anything && !["GPL", "LGPL", "AGPL"].contains(&project.family)
     }
 
     fn moved_by_project(&self) -> Option<Cell> {
