@@ -199,7 +199,7 @@ fn explain_matrix_and_license_know_the_licenses_that_a_policy_states() {
         assert_eq!(verdicts, ["compatible", "incompatible", "unknown"], "{answered}");
         let output = run(&["matrix", "MIT", "LicenseRef-Acme-Share", "--format", "csv"], "");
         assert!(text(&output.stdout).contains("LicenseRef-Acme-Share,incompatible,compatible"));
-        let facts = json(&run(&["license", "licenseref-acme-share", "--format", "json"], ""));
+        let facts = json(&run(&["license", "LicenseRef-acme-share", "--format", "json"], ""));
         assert_eq!(facts["id"], "LicenseRef-Acme-Share");
         assert_eq!(facts["copyleft_scope"], "work");
         assert_eq!(facts["judged_by"], "what licgraph.toml states");

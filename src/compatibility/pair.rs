@@ -218,29 +218,28 @@ impl Pair<'_> {
         cell
     }
 
-    /// What the project's license admits: anything, or only what the GPL column of the record allows.
+    /// What the project's license admits: anything, or only what the GPL column of the record allows. A library
+    /// copyleft does not reach the shared libraries beside it.
     fn admitted(&self, otherwise: Ground) -> Cell {
         let answer = match self.project().admits {
             Admits::Anything => return Cell::new(Verdict::Compatible, otherwise),
             Admits::Gpl2Compatible => self.record.gpl2,
             Admits::Gpl3Compatible => self.record.gpl3,
         };
+        let beside = self.project().scope == CopyleftScope::Library && self.linkage() == Linkage::Dynamic;
         match answer {
             GplAnswer::Yes => Cell::new(Verdict::Compatible, otherwise),
+            _ if beside => Cell::new(Verdict::Compatible, Ground::LibraryDynamic),
             GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn(answer)),
             GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn(answer)),
             GplAnswer::No => self.beside_a_library(),
         }
     }
 
-    /// A library copyleft on the project's side does not reach what stands beside the library: a separate shared
-    /// library does, and so does a library of the same kind, which may be relinked too.
+    /// A library of the same kind may stand beside the project's own even in one file: both may be relinked.
     fn beside_a_library(&self) -> Cell {
         let library = self.record.scope == CopyleftScope::Library;
         match (self.project().scope, self.linkage()) {
-            (CopyleftScope::Library, Linkage::Dynamic) => {
-                Cell::new(Verdict::Compatible, Ground::LibraryDynamic)
-            }
             (CopyleftScope::Library, Linkage::Static) if library => {
                 Cell::new(Verdict::Conditional, Ground::CombinedLibrary)
             }
