@@ -29,6 +29,7 @@ mod revision_input;
 mod sbom;
 mod schema;
 mod shell;
+mod stated;
 
 pub use exit::ExitStatus;
 

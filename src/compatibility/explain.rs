@@ -1,11 +1,12 @@
 //! One question answered in full: this dependency (or these together), that project, this situation.
 
+use super::case::Situation;
+use super::ground::Ground;
 use super::inbound::{Deciding, InboundExpression, Met};
 use super::joint::{Joint, Part, outbound_verdict, solve};
 use super::law::{Law, Terms};
 use super::obligations;
 use super::outbound::OutboundExpression;
-use super::pair::Situation;
 use super::remedy;
 use crate::model::{
     Basis, Distribution, EffectiveOutbound, Linkage, ObligationKind, Remedy, RemedyKind, Verdict,
@@ -73,7 +74,7 @@ pub fn answer(
     };
     let facts = Facts { law, outbound: shown.outbound, project_terms: shown.project_terms };
     let narrowed = joint.verdict == Verdict::Conditional && shown.met.verdict != Verdict::Conditional;
-    let mut conditions = facts.conditions(&shown.met.cells);
+    let mut conditions = facts.conditions(&shown.met.cells, joint.effective_outbound.as_deref());
     if let (true, Some(effective)) = (narrowed, &joint.effective_outbound) {
         conditions.insert(0, format!("Convey the work under {effective}."));
     }
@@ -230,12 +231,15 @@ impl Facts<'_> {
         deciding.cell.ground.authority(self.law, deciding.terms, self.project_terms)
     }
 
-    fn conditions(&self, cells: &[Deciding]) -> Vec<String> {
+    fn conditions(&self, cells: &[Deciding], effective: Option<&str>) -> Vec<String> {
         let mut found: Vec<String> = cells
             .iter()
             .filter(|deciding| deciding.cell.verdict == Verdict::Conditional)
-            .filter_map(|deciding| {
-                deciding.cell.ground.condition(self.law, &deciding.label, self.outbound, deciding.terms)
+            .filter_map(|deciding| match (deciding.cell.ground, effective) {
+                (Ground::ProjectConverts(_), Some(effective)) => {
+                    Some(format!("Convey the combined work under {effective}, not under {}.", self.outbound))
+                }
+                (ground, _) => ground.condition(self.law, &deciding.label, self.outbound, deciding.terms),
             })
             .collect();
         found.dedup();

@@ -204,8 +204,9 @@ impl Ground {
                 format!("{} lets everyone pass the code on under {outbound}.", conversion.clause)
             }
             Self::ProjectConverts(conversion) => format!(
-                "{inbound} reaches the whole work; {} lets the project be conveyed under it.",
-                conversion.clause
+                "{inbound} reaches the whole work; {} lets the project be conveyed under {}.",
+                conversion.clause,
+                opened(law, conversion, terms).unwrap_or_else(|| "it".to_owned())
             ),
             Self::Rule(rule) => rule.reason.to_owned(),
             Self::Exception(exception) => {
@@ -293,6 +294,16 @@ impl Ground {
             _ => of(terms),
         }
     }
+}
+
+/// What a clause of the project opens, where that is not the dependency's license itself.
+fn opened(law: &Law, conversion: &Conversion, terms: Option<Terms>) -> Option<String> {
+    let terms = terms?;
+    let targets: Vec<Terms> = conversion.to.iter().map(|target| Terms(*target)).collect();
+    let itself = targets.iter().any(|target| {
+        law.versions(*target, false).iter().any(|version| law.candidate(*version).terms == terms)
+    });
+    (!itself).then(|| targets.iter().map(|target| law.id(*target)).collect::<Vec<_>>().join(" or "))
 }
 
 /// The GPL columns hold a yes, a no, a condition or nothing; the sentence follows.

@@ -1,8 +1,9 @@
 //! A dependency's license expression, resolved against the law, and how it meets one candidate.
 
+use super::case::{Added, Inbound, Outbound, Situation};
 use super::ground::{Cell, Ground};
 use super::law::{Candidate, Law, Terms, current, listed_exception, several};
-use super::pair::{Added, Inbound, Outbound, Situation, judge, judge_as_it_stands};
+use super::pair::{judge, judge_as_it_stands};
 use crate::model::{ExceptionName, Expression, LicenseName, Term, Verdict};
 use std::sync::Arc;
 

@@ -6,10 +6,11 @@
 //! then everything else has to fit that license too. Edges that are fine one by one can so be impossible together,
 //! and a smallest set of dependencies that already leaves no arm is the explanation.
 
+use super::case::{Added, Outbound, Situation};
 use super::inbound::InboundExpression;
 use super::law::{Candidate, Law, Terms};
 use super::outbound::{Arm, OutboundExpression};
-use super::pair::{Added, Outbound, Situation, judge};
+use super::pair::judge_as_it_stands;
 use crate::model::{Distribution, Linkage, Verdict};
 
 /// A dependency of the work: its license and how it is joined.
@@ -263,7 +264,9 @@ fn allows_target(law: &Law, part: &Part<'_>, target: Candidate) -> bool {
 /// Whether the project's own code may be conveyed under a target by anyone, by its license alone.
 pub(super) fn own_flows(law: &Law, arm: &Arm, target: Candidate) -> bool {
     let whole = Outbound::Candidate { candidate: target, added: Added::Nothing };
-    arm.own_parts().iter().all(|part| judge(law, *part, whole, Situation::LINKED_BINARY).verdict.is_allowed())
+    arm.own_parts()
+        .iter()
+        .all(|part| judge_as_it_stands(law, *part, whole, Situation::LINKED_BINARY).verdict.is_allowed())
 }
 
 /// What stands in the way of one candidate.

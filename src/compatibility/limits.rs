@@ -49,13 +49,16 @@ pub(super) fn for_network(inbound: &LicenseRecord) -> Option<Cell> {
 pub(super) fn for_conveyed(inbound: &LicenseRecord, outbound: &LicenseRecord) -> Option<Cell> {
     let restrictive = !outbound.category.is_free();
     strongest(inbound, |limit| match limit {
-        UseLimit::Ethical => Effect::Binds,
         limit
             if restrictive && outbound.use_limits.contains(&limit) && limit != UseLimit::NoRedistribution =>
         {
             Effect::Binds
         }
-        UseLimit::Service | UseLimit::Competing | UseLimit::FieldOfUse | UseLimit::NoDerivatives
+        UseLimit::Service
+        | UseLimit::Competing
+        | UseLimit::FieldOfUse
+        | UseLimit::NoDerivatives
+        | UseLimit::Ethical
             if restrictive =>
         {
             Effect::Binds

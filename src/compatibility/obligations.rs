@@ -1,6 +1,6 @@
 //! Duties that a use triggers.
 
-use super::pair::Situation;
+use super::case::Situation;
 use crate::licenses::{CopyleftScope, LicenseRecord};
 use crate::model::{Distribution, Linkage, ObligationKind};
 

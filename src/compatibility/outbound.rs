@@ -1,8 +1,9 @@
 //! The project's license expression as what it promises: one arm for each license a recipient may choose.
 
+use super::case::{Added, Inbound, Outbound, Situation};
 use super::inbound::{Deciding, InboundExpression, Met, added};
 use super::law::{Law, Terms, current, several};
-use super::pair::{Added, Inbound, Outbound, Situation, judge};
+use super::pair::judge;
 use crate::model::{Expression, LicenseName, Term, Verdict};
 use std::collections::BTreeMap;
 
