@@ -2,7 +2,9 @@
 
 use super::ground::{Cell, Ground};
 use super::law::{Candidate, Law, Terms, current, listed_exception, several};
+use super::obligations::triggered;
 use super::pair::{Added, Inbound, Outbound, Situation, judge, judge_as_it_stands};
+use crate::licenses::{CopyleftScope, LicenseRecord};
 use crate::model::{ExceptionName, Expression, LicenseName, Term, Verdict};
 use std::sync::Arc;
 
@@ -217,21 +219,36 @@ fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation) -> Met
             let chosen = chosen.join(" AND ");
             Met { verdict, chosen, cells: met.into_iter().flat_map(|met| met.cells).collect() }
         }
-        // The arm is found by its verdict; only the one that is taken is written down.
-        Node::Or(members) => {
-            let mut best: Option<(Verdict, &Node)> = None;
-            for member in members {
-                let answer = verdict(member, &|version| judge(law, version, outbound, situation).verdict);
-                if best.is_none_or(|(known, _)| answer < known) {
-                    best = Some((answer, member));
-                }
-                if answer == Verdict::Compatible {
-                    break;
-                }
-            }
-            best.map_or_else(nothing_met, |(_, member)| meet(law, member, outbound, situation))
-        }
+        Node::Or(members) => best_arm(law, members, outbound, situation),
     }
+}
+
+/// The arm with the best answer; of several, the one that asks the least ([`burden`]), then the first written.
+fn best_arm(law: &Law, members: &[Node], outbound: Outbound, situation: Situation) -> Met {
+    let answer = |member| verdict(member, &|version| judge(law, version, outbound, situation).verdict);
+    let answers: Vec<Verdict> = members.iter().map(answer).collect();
+    let best = answers.iter().min();
+    let tied = members.iter().zip(&answers).filter(|(_, answer)| Some(*answer) == best);
+    let met: Vec<Met> = tied.map(|(member, _)| meet(law, member, outbound, situation)).collect();
+    if met.len() < 2 {
+        return met.into_iter().next().unwrap_or_else(nothing_met);
+    }
+    met.into_iter().min_by_key(|met| burden(law, met, situation)).unwrap_or_else(nothing_met)
+}
+
+/// How much the licenses taken ask: terms that nobody knows weigh most, then limits of use, the reach of the copyleft,
+/// and the number of duties that this use triggers. All of it stands in the records.
+fn burden(law: &Law, met: &Met, situation: Situation) -> (bool, usize, CopyleftScope, bool, usize) {
+    let unknown = met.cells.iter().any(|deciding| deciding.terms.is_none());
+    let records: Vec<&LicenseRecord> =
+        met.cells.iter().filter_map(|deciding| deciding.terms).map(|terms| law.record(terms)).collect();
+    let limits = records.iter().map(|record| record.use_limits.len()).sum();
+    let scope = records.iter().map(|record| record.scope).max().unwrap_or(CopyleftScope::None);
+    let network = records.iter().any(|record| record.network);
+    let mut duties: Vec<_> = records.iter().flat_map(|record| triggered(record, situation)).collect();
+    duties.sort_unstable();
+    duties.dedup();
+    (unknown, limits, scope, network, duties.len())
 }
 
 fn best_version(
