@@ -186,6 +186,38 @@ fn a_reuse_project_says_what_holds() {
 }
 
 #[test]
+fn reuse_holds_file_by_file() {
+    let toml = "version = 1\n\n[[annotations]]\npath = \"**\"\nSPDX-License-Identifier = \"MIT\"\n\n\
+                [[annotations]]\npath = \"made/**\"\nprecedence = \"override\"\nSPDX-License-Identifier = \"Zlib\"\n\n\
+                [[annotations]]\npath = \"nothing/**\"\nSPDX-License-Identifier = \"GPL-3.0-only\"\n";
+    let tag = |id: &str| format!("// SPDX-License-Identifier: {id}\n");
+    let (isc, gpl, bsl) = (tag("ISC"), tag("GPL-2.0-only"), tag("BSL-1.0"));
+    let files = [
+        ("REUSE.toml", toml),
+        ("src/own.c", "int main;\n"),
+        ("src/borrowed.c", isc.as_str()),
+        ("made/parser.c", gpl.as_str()),
+        ("logo.svg", gpl.as_str()),
+        ("logo.svg.license", bsl.as_str()),
+        ("sub/REUSE.toml", "[[annotations]]\npath = \"*.c\"\nSPDX-License-Identifier = \"0BSD\"\n"),
+        ("sub/part.c", ""),
+    ];
+    let fact = learn_files(&[], &files);
+    assert_eq!(concluded(&fact), "0BSD AND BSL-1.0 AND ISC AND MIT AND Zlib");
+    let note = |words: &str| fact.notes.iter().any(|note| note.contains(words));
+    assert!(note("holds for src/borrowed.c") && note("holds for src/own.c"), "{:?}", fact.notes);
+    let broken = [("REUSE.toml", toml), ("sub/REUSE.toml", "[["), ("sub/part.c", "")];
+    let directory = tempfile::tempdir().unwrap();
+    for (name, content) in broken {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    let (_, learned) = learn_one(&[], Some(Files::Directory(directory.path().to_owned())));
+    assert!(learned.problems.iter().any(|problem| problem.message.contains("sub/REUSE.toml")));
+}
+
+#[test]
 fn clarifications_hold_until_their_text_changes() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("LICENSE"), "our own terms of license").unwrap();
