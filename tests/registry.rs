@@ -10,6 +10,8 @@ mod cargo;
 mod go;
 #[path = "registry/http.rs"]
 mod http;
+#[path = "registry/kinds.rs"]
+mod kinds;
 #[path = "registry/npm.rs"]
 mod npm;
 #[path = "registry/online.rs"]

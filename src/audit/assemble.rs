@@ -222,8 +222,7 @@ fn obligations(
         for group in &one.work.groups {
             let situation = Situation::new(group.linkage, request.distribution);
             let inbound = expressions.get(group.expression);
-            let (_, duties) =
-                work::duties(&request.law, inbound, &one.outbound, &one.work.joint.surviving, situation);
+            let (_, duties) = work::duties(&request.law, inbound, &one.outbound, &one.work.joint, situation);
             for (terms, kind) in duties {
                 let (licenses, packages) = found.entry(kind).or_default();
                 licenses.insert(request.law.id(terms).to_owned());

@@ -29,9 +29,8 @@ pub fn views(
         let purl = &graph.package(project.node).purl;
         for group in &one.work.groups {
             let situation = Situation::new(group.linkage, request.distribution);
-            let surviving = &one.work.joint.surviving;
             let inbound = expressions.get(group.expression);
-            let (chosen, _) = work::duties(&request.law, inbound, &one.outbound, surviving, situation);
+            let (chosen, _) = work::duties(&request.law, inbound, &one.outbound, &one.work.joint, situation);
             let text = expressions.text(group.expression);
             let answer = crate::compatibility::explain(&request.law, inbound, text, &one.outbound, situation);
             for node in &group.packages {

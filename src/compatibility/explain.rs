@@ -159,6 +159,7 @@ fn solved_at_sight(
         blocked: when(Verdict::Incompatible),
         unknown: when(Verdict::Unknown),
         conflict: Vec::new(),
+        moved_to: None,
         whole_impossible: false,
     })
 }

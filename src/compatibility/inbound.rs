@@ -3,7 +3,9 @@
 use super::case::{Added, Inbound, Outbound, Situation};
 use super::ground::{Cell, Ground};
 use super::law::{Candidate, Law, Terms, current, listed_exception, several};
+use super::obligations::triggered;
 use super::pair::{judge, judge_as_it_stands};
+use crate::licenses::CopyleftScope;
 use crate::model::{ExceptionName, Expression, LicenseName, Term, Verdict};
 use std::sync::Arc;
 
@@ -225,20 +227,73 @@ fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation, met: &
             }
             worst.unwrap_or(Verdict::Unknown)
         }
-        // The arm is found by its verdict; only the one that is taken is written down.
-        Node::Or(members) => {
-            let mut best: Option<(Verdict, &Node)> = None;
-            for member in members {
-                let answer = verdict(member, &|version| judge(law, version, outbound, situation).verdict);
-                if best.is_none_or(|(known, _)| answer < known) {
-                    best = Some((answer, member));
-                }
-                if answer == Verdict::Compatible {
-                    break;
-                }
-            }
-            best.map_or(Verdict::Unknown, |(_, member)| meet(law, member, outbound, situation, met))
+        Node::Or(members) => meet_best_arm(law, members, outbound, situation, met),
+    }
+}
+
+/// The arm with the best answer; of several, the one that asks the least ([`Burden`]), then the first written.
+fn meet_best_arm(
+    law: &Law,
+    members: &[Node],
+    outbound: Outbound,
+    situation: Situation,
+    met: &mut Met,
+) -> Verdict {
+    let answer = |member| verdict(member, &|version| judge(law, version, outbound, situation).verdict);
+    let answers: Vec<Verdict> = members.iter().map(answer).collect();
+    let Some(best) = answers.iter().min().copied() else { return Verdict::Unknown };
+    let (text_start, cell_start) = (met.chosen.len(), met.cells.len());
+    let mut lightest: Option<Burden> = None;
+    for (member, _) in members.iter().zip(&answers).filter(|(_, answer)| **answer == best) {
+        let (text_mark, cell_mark) = (met.chosen.len(), met.cells.len());
+        meet(law, member, outbound, situation, met);
+        let burden = Burden::of(law, &met.cells[cell_mark..], situation);
+        if lightest.as_ref().is_none_or(|known| burden < *known) {
+            // What was taken before gives way.
+            met.chosen.drain(text_start..text_mark);
+            met.cells.drain(cell_start..cell_mark);
+            lightest = Some(burden);
+        } else {
+            met.chosen.truncate(text_mark);
+            met.cells.truncate(cell_mark);
         }
+    }
+    best
+}
+
+/// How much the licenses taken ask, the weightiest first. All of it stands in the records.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Burden {
+    has_unknown_terms: bool,
+    use_limits: usize,
+    scope: CopyleftScope,
+    network: bool,
+    duties: u32,
+}
+
+impl Burden {
+    fn of(law: &Law, cells: &[Deciding], situation: Situation) -> Self {
+        let mut burden = Self {
+            has_unknown_terms: false,
+            use_limits: 0,
+            scope: CopyleftScope::None,
+            network: false,
+            duties: 0,
+        };
+        let mut duties = 0_u32;
+        for deciding in cells {
+            let Some(terms) = deciding.terms else {
+                burden.has_unknown_terms = true;
+                continue;
+            };
+            let record = law.record(terms);
+            burden.use_limits += record.use_limits.len();
+            burden.scope = burden.scope.max(record.scope);
+            burden.network |= record.network;
+            triggered(record, situation).for_each(|kind| duties |= 1 << kind as u32);
+        }
+        burden.duties = duties.count_ones();
+        burden
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Joint {
     pub unknown: Vec<usize>,
     /// A smallest set of parts (positions) that together leave no arm though each allows one.
     pub conflict: Vec<usize>,
+    /// The license that the whole moves to under the first arm that survives, if it cannot stay under that arm: what
+    /// every part is then taken under.
+    pub moved_to: Option<Candidate>,
     /// Set when the project's own files could stay as they are but nobody could convey the whole.
     pub whole_impossible: bool,
 }
@@ -62,6 +65,10 @@ pub fn solve(law: &Law, project: &OutboundExpression, parts: &[Part<'_>]) -> Joi
     Joint {
         verdict,
         effective_outbound: if verdict.is_allowed() { table.effective(&surviving, &all) } else { None },
+        moved_to: surviving
+            .first()
+            .and_then(|arm| table.whole_targets(*arm, &all)?.first().copied())
+            .map(|target| table.targets[target]),
         whole_impossible: !conflict.is_empty() && table.is_about_the_whole(),
         surviving,
         blocked,

@@ -289,7 +289,7 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
         let wanted = Expression::Term(term.clone());
         found
             .iter()
-            .filter(|seen| seen.candidates.contains(&wanted))
+            .filter(|seen| seen.candidates.iter().any(|found| without_exception(found) == wanted))
             .map(|seen| 100 / seen.candidates.len())
             .max()
     };
@@ -336,11 +336,26 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     if best.len() > 1 {
         notes.push(format!("nothing says that later versions are allowed: {expression} was taken"));
     }
+    let expression = with_its_exception(expression, &found);
     if !riders.is_empty() {
         return with_riders(&expression, &riders, texts);
     }
     let reason = format!("the metadata is ambiguous; its files hold {}", list(&found));
     concluded(expression, ConclusionSource::DeclaredAndDetected, reason)
+}
+
+fn without_exception(expression: &Expression) -> Expression {
+    match expression {
+        Expression::Term(term) => Expression::Term(Term { exception: None, ..term.clone() }),
+        other => other.clone(),
+    }
+}
+
+/// The exception that a text adds to a license of which the metadata only gives the name.
+fn with_its_exception(expression: Expression, found: &[&Seen]) -> Expression {
+    let adds = |one: &&Expression| **one != expression && without_exception(one) == expression;
+    let added = found.iter().filter(|seen| !seen.aside).flat_map(|seen| &seen.candidates).find(adds);
+    added.cloned().unwrap_or(expression)
 }
 
 /// The narrower of two that differ only in whether later versions are allowed.

@@ -45,7 +45,11 @@ impl Classified {
 
     /// What a file says.
     pub fn seen(&self, file: &LicenseFile) -> Vec<Seen> {
-        let detections = self.by_text.get(&key(file)).map(Vec::as_slice).unwrap_or_default();
+        let covered = file.covered.as_deref().map(reuse::detections);
+        let detections = match &covered {
+            Some(found) => found.as_slice(),
+            None => self.by_text.get(&key(file)).map(Vec::as_slice).unwrap_or_default(),
+        };
         let reported = file.name.split('/').rev().skip(1).any(|folder| folder == "LICENSES");
         detections
             .iter()

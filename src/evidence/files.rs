@@ -1,6 +1,7 @@
 //! The files of a package that speak of its license, and nothing else of it.
 
 use super::archive;
+use super::reuse::{self, Covered};
 use crate::licenses::detection::Depth;
 use crate::model::{Files, Problem};
 use sha2::{Digest, Sha256};
@@ -23,13 +24,15 @@ pub struct LicenseFile {
     pub content: Arc<[u8]>,
     /// SHA-256, lower-case hexadecimal.
     pub sha256: String,
+    /// For a `REUSE.toml` beside the files it speaks of: what holds for them.
+    pub covered: Option<Arc<[Covered]>>,
 }
 
 impl LicenseFile {
     /// A file with its hash.
     pub fn new(name: String, content: Vec<u8>) -> Self {
         let sha256 = hex::encode(Sha256::digest(&content));
-        Self { name, content: content.into(), sha256 }
+        Self { name, content: content.into(), sha256, covered: None }
     }
 
     /// How much of it is looked at: a notice only names licenses, a license file is one.
@@ -85,6 +88,7 @@ pub fn read(files: &Files, named: &[String], root: &Path, label: &str) -> Packag
             reader.directory(directory, is_license_name);
             reader.directory(&directory.join("LICENSES"), |_| true);
             named.iter().for_each(|name| reader.named(name));
+            reader.reuse(directory);
             reader.read
         }
         Files::Listed { base, files } => {
@@ -180,6 +184,17 @@ impl<'a> Reader<'a> {
         match opened.and_then(|file| file.take(MOST_FILE_BYTES).read_to_end(&mut content)) {
             Ok(_) => self.read.files.push(LicenseFile::new(name, content)),
             Err(error) => self.problem(&name, &error.to_string()),
+        }
+    }
+
+    /// Finds out for which files a `REUSE.toml` at the top says what.
+    fn reuse(&mut self, directory: &Path) {
+        let Some(file) = self.read.files.iter_mut().find(|file| file.name == "REUSE.toml") else { return };
+        match reuse::survey(directory, &file.content) {
+            Ok(Some(covered)) => file.covered = Some(covered.into()),
+            // A file that cannot be understood is reported as an unknown text.
+            Ok(None) => {}
+            Err(message) => self.problem("REUSE.toml", &message),
         }
     }
 

@@ -68,7 +68,8 @@ impl DependencyGraph {
         }
     }
 
-    /// Takes over all packages, edges and projects of another graph.
+    /// Takes over all packages, edges and projects of another graph. A project of a purl that another project has
+    /// stays one of its own, told apart by its manifest.
     pub fn absorb(&mut self, other: Self) {
         if self.graph.node_count() == 0 {
             *self = other;
@@ -76,8 +77,13 @@ impl DependencyGraph {
         }
         let mut mapping = Vec::with_capacity(other.graph.node_count());
         let (nodes, edges) = other.graph.into_nodes_edges();
-        for node in nodes {
-            mapping.push(self.add_package(node.weight));
+        for (index, node) in nodes.into_iter().enumerate() {
+            let mut package = node.weight;
+            let project = other.projects.iter().find(|project| project.node.index() == index);
+            if let Some(project) = project.filter(|project| self.has_namesake(&package.purl, project)) {
+                package.purl = package.purl.of_manifest(&project.manifest);
+            }
+            mapping.push(self.add_package(package));
         }
         for edge in edges {
             let from = mapping[edge.source().index()];
@@ -87,6 +93,28 @@ impl DependencyGraph {
         for project in other.projects {
             let node = mapping[project.node.index()];
             self.add_project(Project { node, ..project });
+        }
+    }
+
+    /// Whether a project of this purl with another manifest is there.
+    fn has_namesake(&self, purl: &Purl, project: &Project) -> bool {
+        self.projects
+            .iter()
+            .any(|known| known.manifest != project.manifest && self.graph[known.node].purl == *purl)
+    }
+
+    /// Adds to the names of projects of the same name where each of them lies.
+    pub fn tell_projects_apart(&mut self) {
+        let names: Vec<String> =
+            self.projects.iter().map(|project| self.graph[project.node].name.clone()).collect();
+        for (project, name) in self.projects.iter().zip(&names) {
+            if names.iter().filter(|other| *other == name).count() > 1 {
+                let place = match project.manifest.rsplit_once('/') {
+                    Some((folder, _)) => folder,
+                    None => &project.manifest,
+                };
+                self.graph[project.node].name = format!("{name} [{place}]");
+            }
         }
     }
 
