@@ -186,11 +186,7 @@ impl Lookup<'_> {
         let name = need.name.as_str();
         let target = match reference.strip_prefix("link:") {
             Some(path) => Some(self.linked(name, path, from, locked)),
-            None => self
-                .positions
-                .get(reference)
-                .copied()
-                .or_else(|| self.position(name, reference)),
+            None => self.positions.get(reference).copied().or_else(|| self.position(name, reference)),
         };
         // A member that is copied in (`file:packages/lib`) is still that member.
         let member = target.and_then(|target| {

@@ -211,7 +211,9 @@ fn flow_list(text: &str, depth: usize) -> Option<(Node<'_>, &str)> {
 fn next_in_flow(rest: &str, end: char) -> Option<&str> {
     let rest = rest.trim_start_matches(' ');
     match rest.strip_prefix(',') {
-        Some(more) => Some(more.trim_start_matches(' ')).filter(|more| !more.is_empty() && !more.starts_with(end)),
+        Some(more) => {
+            Some(more.trim_start_matches(' ')).filter(|more| !more.is_empty() && !more.starts_with(end))
+        }
         None => rest.starts_with(end).then_some(rest),
     }
 }
@@ -248,9 +250,8 @@ fn single_quoted(text: &str) -> Option<(Scalar<'_>, &str)> {
 
 fn plain(text: &str, inside: bool) -> Option<(Scalar<'_>, &str)> {
     let bytes = text.as_bytes();
-    let is_start = |byte: u8| {
-        byte.is_ascii_alphanumeric() || byte >= 0x80 || b"/_.^~<=+($;\\".contains(&byte)
-    };
+    let is_start =
+        |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || b"/_.^~<=+($;\\".contains(&byte);
     if !is_start(*bytes.first()?) {
         return None;
     }
@@ -291,7 +292,8 @@ pub(super) fn is_surely_text(text: &str) -> bool {
         return !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
     }
     // Numbers and times know some letters: 0x1f, 0o7, 1e5, 2001-12-14T21:59:43Z.
-    let is_beyond_numbers = |c: char| matches!(c.to_ascii_lowercase(), 'g'..='n' | 'p'..='s' | 'u'..='w' | 'y');
+    let is_beyond_numbers =
+        |c: char| matches!(c.to_ascii_lowercase(), 'g'..='n' | 'p'..='s' | 'u'..='w' | 'y');
     text == "."
         || text.contains(['/', '@', '('])
         || text.bytes().filter(|byte| *byte == b'.').count() > 1
@@ -336,7 +338,11 @@ fn long_text<'a>(lines: &mut Lines<'a>, indent: usize, sign: &str) -> Option<Nod
         lines.next += 1;
     }
     // A line between the two indentations is an error, or a comment.
-    if lines.lines.get(lines.next).is_some_and(|line| line.len() - line.trim_start_matches(' ').len() > indent) {
+    if lines
+        .lines
+        .get(lines.next)
+        .is_some_and(|line| line.len() - line.trim_start_matches(' ').len() > indent)
+    {
         return None;
     }
     if !sign.ends_with('-') {

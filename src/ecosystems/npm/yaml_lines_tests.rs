@@ -197,7 +197,9 @@ fn plain_scalars_that_may_be_something_else_are_known() {
     for text in ["1.0.0", "link:../a", "x64", "2-thenable", "1.0.0(b@2.0.0)", ".", "a1"] {
         assert!(is_surely_text(text), "{text}");
     }
-    for text in ["1", "1.5", "0x1f", "1e5", "Yes", "true", "2001-12-14T21:59:43Z", "1_000", "0o17", ".5", "+1"] {
+    for text in
+        ["1", "1.5", "0x1f", "1e5", "Yes", "true", "2001-12-14T21:59:43Z", "1_000", "0o17", ".5", "+1"]
+    {
         assert!(!is_surely_text(text), "{text}");
     }
 }

@@ -65,7 +65,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a top-level value, or an element of a top-level array.
-    pub(super) fn take(&mut self, key: &str, value: &Item<'a>, line: &mut dyn FnMut(&Item<'_>) -> Option<u32>) {
+    pub(super) fn take(
+        &mut self,
+        key: &str,
+        value: &Item<'a>,
+        line: &mut dyn FnMut(&Item<'_>) -> Option<u32>,
+    ) {
         match key {
             "specVersion" => self.version(value),
             "metadata" => self.metadata(value),

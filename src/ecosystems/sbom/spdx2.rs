@@ -29,11 +29,7 @@ pub(super) fn read_json(text: &str, file: &str) -> Parsed {
     let mut reader = Reader::new(Notes::new(file, text));
     let mut lines = Lines::new(text);
     let (left_out, result) = each_item(text, &WANTED, &mut |key, value| {
-        let line = if key == "packages" {
-            value.get("SPDXID").and_then(|id| lines.of(id))
-        } else {
-            None
-        };
+        let line = if key == "packages" { value.get("SPDXID").and_then(|id| lines.of(id)) } else { None };
         reader.take(key, value, line);
     });
     let boring = ["SPDXID", "dataLicense", "documentNamespace", "comment", "$schema"];

@@ -84,8 +84,7 @@ impl<'a> Reader<'a> {
         self.others.insert(id.clone());
         match kind {
             "Annotation" => {
-                if let (Some(subject), Some(text)) =
-                    (element.text("subject"), string(&element, "statement"))
+                if let (Some(subject), Some(text)) = (element.text("subject"), string(&element, "statement"))
                 {
                     self.annotations.push((subject, text));
                 }
