@@ -20,6 +20,7 @@ pub mod constraint;
 mod directives;
 pub mod edges;
 pub mod import_graph;
+mod inner_directories;
 pub mod mod_file;
 pub mod modules;
 mod own_packages;

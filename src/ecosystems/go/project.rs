@@ -4,6 +4,7 @@ use super::build_list::{ModuleGraph, build_list};
 use super::cache::ModuleCache;
 use super::edges::{self, Edges};
 use super::import_graph::{Finder, ImportGraph, Lookup};
+use super::inner_directories::inner_directories;
 use super::modules::{BuildModule, VendorTree, build_modules, module_files, vendor_tree};
 use super::reach::{Level, Reach, reach};
 use super::replacement::Actual;
@@ -215,6 +216,11 @@ impl Assembly<'_> {
         context: &ReadContext,
     ) -> DependencyGraph {
         let mut packages = self.packages(context);
+        let own = self.workspace.members.len();
+        let inner = inner_directories(own, self.modules, self.vendor.is_some(), imports, reached);
+        for (package, inner) in packages[own..].iter_mut().zip(inner) {
+            package.inner = Some(inner);
+        }
         for (position, level) in &reached.packages {
             let node = &imports.packages[*position];
             if *level <= Level::Tagged {
@@ -228,7 +234,6 @@ impl Assembly<'_> {
             package.bundles.dedup();
             nodes.push(graph.add_package(package));
         }
-        let own = self.workspace.members.len();
         let library = (own > 0).then(|| graph.add_package(standard_library::of_workspace(self.workspace)));
         for (member, node) in self.workspace.members.iter().zip(&nodes) {
             let graph_source =

@@ -1,0 +1,91 @@
+//! License files in the directories of a package, wherever they lie.
+
+use super::files::is_license_name;
+use super::standing::upwards;
+use crate::model::InnerDirectories;
+use std::collections::{BTreeSet, VecDeque};
+use std::fs;
+use std::path::Path;
+
+/// No more directories of one package are looked into, beside those in use and above them.
+const MOST_DIRECTORIES: usize = 4096;
+
+/// Where license files lie in a tree.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The files relative to the tree, with `/`, sorted.
+    pub files: Vec<String>,
+    /// Whether there were too many directories to look into all of them.
+    pub is_cut: bool,
+}
+
+/// Looks for license files: in the directories in use, those above them, and then everywhere else.
+///
+/// As for the go command, directories whose names begin with `.` or `_`, `testdata` and nested modules are no part
+/// of the package. Symbolic links to directories are not followed. Where nothing is used only the root counts.
+pub fn find(base: &Path, inner: &InnerDirectories) -> Found {
+    let mut first: BTreeSet<&str> = inner.used.iter().flatten().flat_map(|used| upwards(used)).collect();
+    first.insert("");
+    let root_only = inner.used.as_ref().is_some_and(BTreeSet::is_empty);
+    let mut seen: BTreeSet<String> = first.iter().map(|directory| (*directory).to_owned()).collect();
+    let mut queue: VecDeque<String> = seen.iter().cloned().collect();
+    let mut found = Found::default();
+    let mut others = 0;
+    while let Some(directory) = queue.pop_front() {
+        let in_use = first.contains(directory.as_str());
+        if !in_use {
+            others += 1;
+        }
+        if others > MOST_DIRECTORIES {
+            found.is_cut = true;
+            break;
+        }
+        let Some(list) = list(&base.join(&directory)) else { continue };
+        if !in_use && list.is_module {
+            continue;
+        }
+        found.files.extend(list.files.iter().map(|name| join(&directory, name)));
+        if root_only {
+            break;
+        }
+        for name in list.directories {
+            let child = join(&directory, &name);
+            if !inner.foreign.contains(&child) && seen.insert(child.clone()) {
+                queue.push_back(child);
+            }
+        }
+    }
+    found.files.sort_unstable();
+    found
+}
+
+/// Whether a directory of that name can hold packages.
+pub fn is_looked_into(name: &str) -> bool {
+    !name.starts_with(['.', '_']) && !matches!(name, "testdata" | "node_modules")
+}
+
+#[derive(Default)]
+struct List {
+    files: Vec<String>,
+    directories: Vec<String>,
+    is_module: bool,
+}
+
+fn list(directory: &Path) -> Option<List> {
+    let mut list = List::default();
+    for entry in fs::read_dir(directory).ok()?.flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && is_looked_into(&name) => list.directories.push(name),
+            Ok(kind) if !kind.is_dir() && is_license_name(&name) => list.files.push(name),
+            Ok(_) => list.is_module |= name == "go.mod",
+            Err(_) => {}
+        }
+    }
+    list.directories.sort_unstable();
+    Some(list)
+}
+
+fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
+}
