@@ -1,8 +1,7 @@
 //! License files in archives: zip and wheel, `.crate` and `.tgz`. Nothing is unpacked to disk.
 
 use super::files::{LicenseFile, MOST_FILE_BYTES, MOST_FILES, PackageFiles, is_license_name};
-use super::inner::is_looked_into;
-use super::standing::upwards;
+use super::inner;
 use crate::model::{InnerDirectories, Problem};
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -124,26 +123,16 @@ impl Wanted<'_> {
         let inside = path.strip_prefix(prefix).unwrap_or(path);
         let name = inside.rsplit('/').next()?;
         let folder = &inside[..inside.len() - name.len()];
-        let has_name = is_license_name(name);
         let in_info = path.split_once('/').is_some_and(|(top, rest)| {
             top.ends_with(".dist-info") && (rest.starts_with("licenses/") || is_license_name(rest))
         });
         let by_metadata = self.named.iter().any(|wanted| wanted.trim_start_matches("./") == inside);
-        let license = (folder.is_empty() && has_name)
+        let license = (folder.is_empty() && is_license_name(name))
             || in_info
             || folder == "LICENSES/"
             || by_metadata
-            || (has_name && self.is_inner(folder));
+            || self.inner.is_some_and(|inner| inner::takes(inner, inside));
         (license && !name.is_empty()).then(|| inside.to_owned())
-    }
-
-    fn is_inner(&self, folder: &str) -> bool {
-        let folder = folder.trim_end_matches('/');
-        self.inner.is_some_and(|inner| {
-            let is_used = inner.used.as_ref().is_none_or(|used| !used.is_empty());
-            let is_foreign = upwards(folder).any(|above| inner.foreign.contains(above));
-            is_used && !is_foreign && folder.split('/').all(is_looked_into)
-        })
     }
 }
 

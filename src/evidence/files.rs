@@ -135,7 +135,9 @@ pub fn read(
         }
         (Files::Listed { base, files }, _) => {
             let mut reader = Reader::new(base, root, label);
-            files.iter().for_each(|file| reader.listed(file));
+            let taken =
+                |file: &&PathBuf| inner.is_none_or(|inner| inner::takes(inner, &relative(file, base)));
+            files.iter().filter(taken).for_each(|file| reader.listed(file));
             reader.read
         }
         (Files::Archive(path), _) => archive::read(path, named, inner, label),

@@ -59,8 +59,20 @@ pub fn find(base: &Path, inner: &InnerDirectories) -> Found {
     found
 }
 
+/// Whether a file counts as a license file of the package or of one of its directories.
+pub fn takes(inner: &InnerDirectories, path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if folder == "LICENSES" {
+        return true;
+    }
+    let is_used = inner.used.as_ref().is_none_or(|used| !used.is_empty());
+    let is_foreign = upwards(folder).any(|above| inner.foreign.contains(above));
+    let is_inner = is_used && !is_foreign && folder.split('/').all(is_looked_into);
+    is_license_name(name) && (folder.is_empty() || is_inner)
+}
+
 /// Whether a directory of that name can hold packages.
-pub fn is_looked_into(name: &str) -> bool {
+fn is_looked_into(name: &str) -> bool {
     !name.starts_with(['.', '_']) && !matches!(name, "testdata" | "node_modules")
 }
 

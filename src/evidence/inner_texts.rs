@@ -13,13 +13,25 @@ pub fn join(parts: Vec<(&str, Concluded)>) -> Concluded {
     let mut source = ConclusionSource::Detected;
     for (directory, part) in parts {
         let Conclusion { expression, source: found, reason } = part.conclusion;
-        if !members.contains(&expression) {
-            members.push(expression);
+        let terms = match expression {
+            Expression::And(terms) => terms,
+            other => vec![other],
+        };
+        for term in terms {
+            if !members.contains(&term) {
+                members.push(term);
+            }
         }
         if found == ConclusionSource::Unknown {
             source = ConclusionSource::Unknown;
         }
-        reasons.push(if directory.is_empty() { reason } else { format!("in {directory}: {reason}") });
+        let short = reason.strip_prefix("the metadata is silent; ").filter(|_| !reasons.is_empty());
+        let short = short.unwrap_or(&reason);
+        reasons.push(if directory.is_empty() {
+            short.to_owned()
+        } else {
+            format!("in {directory}: {short}")
+        });
         for note in part.notes {
             if !notes.contains(&note) {
                 notes.push(note);

@@ -33,6 +33,7 @@ pub mod source_file;
 pub mod source_tree;
 mod standard_library;
 pub mod sum_file;
+mod universal;
 pub mod vendor;
 pub mod version;
 pub mod work_file;
