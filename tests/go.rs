@@ -8,6 +8,8 @@ mod binaries;
 mod cases;
 #[path = "go/licenses.rs"]
 mod licenses;
+#[path = "go/live.rs"]
+mod live;
 #[path = "go/made.rs"]
 mod made;
 #[path = "go/recorded.rs"]

@@ -131,7 +131,9 @@ impl Wanted<'_> {
             || in_info
             || folder == "LICENSES/"
             || by_metadata
-            || self.inner.is_some_and(|inner| inner::takes(inner, inside));
+            || self
+                .inner
+                .is_some_and(|inner| inner::takes(inner, inside) || inner::takes_readme(inner, inside));
         (license && !name.is_empty()).then(|| inside.to_owned())
     }
 }

@@ -145,7 +145,10 @@ pub fn read(
     read.files.sort_by(|left, right| left.name.cmp(&right.name));
     read.files.dedup_by(|left, right| left.name == right.name);
     read.governing = match inner {
-        Some(inner) => standing::assign(&mut read.files, inner),
+        Some(inner) => {
+            inner::drop_plain_readmes(&mut read.files);
+            standing::assign(&mut read.files, inner)
+        }
         None => BTreeSet::from([String::new()]),
     };
     read
@@ -201,7 +204,8 @@ impl<'a> Reader<'a> {
             found.files.sort_by_key(|name| name.matches('/').count());
             found.files.truncate(MOST_FILES);
         }
-        for name in found.files {
+        found.readmes.truncate(MOST_FILES);
+        for name in found.files.into_iter().chain(found.readmes) {
             self.file(&self.base.join(name));
         }
     }

@@ -1,6 +1,6 @@
 //! License files in the directories of a package, wherever they lie.
 
-use super::files::is_license_name;
+use super::files::{LicenseFile, is_license_name};
 use super::standing::upwards;
 use crate::model::InnerDirectories;
 use std::collections::{BTreeSet, VecDeque};
@@ -15,6 +15,8 @@ const MOST_DIRECTORIES: usize = 4096;
 pub struct Found {
     /// The files relative to the tree, with `/`, sorted.
     pub files: Vec<String>,
+    /// What to read of directories in use that have no license file, and of those above them, sorted.
+    pub readmes: Vec<String>,
     /// Whether there were too many directories to look into all of them.
     pub is_cut: bool,
 }
@@ -44,6 +46,9 @@ pub fn find(base: &Path, inner: &InnerDirectories) -> Found {
         if !in_use && list.is_module {
             continue;
         }
+        if in_use && list.files.is_empty() {
+            found.readmes.extend(list.readmes.iter().map(|name| join(&directory, name)));
+        }
         found.files.extend(list.files.iter().map(|name| join(&directory, name)));
         if root_only {
             break;
@@ -56,7 +61,48 @@ pub fn find(base: &Path, inner: &InnerDirectories) -> Found {
         }
     }
     found.files.sort_unstable();
+    found.readmes.sort_unstable();
     found
+}
+
+/// Whether a path is that of a README in a directory in use or above one.
+pub fn takes_readme(inner: &InnerDirectories, path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_above = |used: &String| upwards(used).any(|above| above == folder);
+    is_readme(name) && (folder.is_empty() || inner.used.iter().flatten().any(is_above))
+}
+
+/// Whether a file name, without directories, is that of a README.
+pub fn is_readme(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower == "readme" || matches!(lower.strip_prefix("readme."), Some("txt" | "md" | "rst" | "markdown"))
+}
+
+/// Takes out every README that holds no license text, and those beside a license file.
+pub fn drop_plain_readmes(files: &mut Vec<LicenseFile>) {
+    let parts = |file: &LicenseFile| match file.name.rsplit_once('/') {
+        Some((folder, name)) => (folder.to_owned(), is_readme(name)),
+        None => (String::new(), is_readme(&file.name)),
+    };
+    let licensed: BTreeSet<String> =
+        files.iter().map(parts).filter(|(_, readme)| !readme).map(|(folder, _)| folder).collect();
+    files.retain(|file| {
+        let (folder, readme) = parts(file);
+        !readme || (!licensed.contains(&folder) && holds_license_text(&file.content))
+    });
+}
+
+/// Whether a text holds words that stand in license texts and hardly anywhere else.
+fn holds_license_text(content: &[u8]) -> bool {
+    const WORDS: [&str; 4] = [
+        "redistribution and use in source and binary forms",
+        "permission is hereby granted, free of charge",
+        "permission to use, copy, modify",
+        "this is free and unencumbered software",
+    ];
+    let text = String::from_utf8_lossy(content).to_lowercase();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    WORDS.iter().any(|words| text.contains(words))
 }
 
 /// Whether a file counts as a license file of the package or of one of its directories.
@@ -79,6 +125,7 @@ fn is_looked_into(name: &str) -> bool {
 #[derive(Default)]
 struct List {
     files: Vec<String>,
+    readmes: Vec<String>,
     directories: Vec<String>,
     is_module: bool,
 }
@@ -90,6 +137,7 @@ fn list(directory: &Path) -> Option<List> {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() && is_looked_into(&name) => list.directories.push(name),
             Ok(kind) if !kind.is_dir() && is_license_name(&name) => list.files.push(name),
+            Ok(kind) if !kind.is_dir() && is_readme(&name) => list.readmes.push(name),
             Ok(_) => list.is_module |= name == "go.mod",
             Err(_) => {}
         }

@@ -134,6 +134,29 @@ fn an_imported_package_without_any_license_file_is_not_known() {
 }
 
 #[test]
+fn a_license_text_in_the_readme_of_a_directory_in_use_counts() {
+    let readme = format!("Package inner\n\n{}", spdx::license_id("BSD-3-Clause").unwrap().text());
+    let files = [
+        ("LICENSE", "MIT"),
+        ("README.md", &readme),
+        ("dep.go", "package dep\n"),
+        ("inner/README.txt", &readme),
+        ("inner/x.go", "package inner\n"),
+        ("plain/README", "It is under the license that the root has: redistribution and use as you like."),
+        ("plain/x.go", "package plain\n"),
+        ("unused/README", &readme),
+        ("unused/x.go", "package unused\n"),
+    ];
+    let imports = [MODULE, "example.com/dep/inner", "example.com/dep/plain"];
+    for made in [Made::new(&imports).unpacked(&files), Made::new(&imports).archived(&files)] {
+        let fact = made.fact(&Offline::new());
+        assert_eq!(fact.concluded.expression.to_string(), "MIT AND BSD-3-Clause");
+        let read: Vec<_> = fact.detected.iter().map(|found| found.file.as_str()).collect();
+        assert_eq!(read, ["LICENSE", "inner/README.txt"]);
+    }
+}
+
+#[test]
 fn a_text_that_nobody_knows_is_not_passed_over_for_the_one_at_the_root() {
     let files = [("LICENSE", "MIT"), ("sub/LICENSE", "You may look at this."), ("sub/x.go", "package sub\n")];
     let fact = Made::new(&["example.com/dep/sub"]).unpacked(&files).fact(&Offline::new());
