@@ -6,6 +6,10 @@
 mod binaries;
 #[path = "go/cases.rs"]
 mod cases;
+#[path = "go/licenses.rs"]
+mod licenses;
+#[path = "go/live.rs"]
+mod live;
 #[path = "go/made.rs"]
 mod made;
 #[path = "go/recorded.rs"]

@@ -8,6 +8,8 @@ mod cache;
 mod cargo;
 #[path = "registry/go.rs"]
 mod go;
+#[path = "registry/go_mod.rs"]
+mod go_mod;
 #[path = "registry/http.rs"]
 mod http;
 #[path = "registry/kinds.rs"]

@@ -165,6 +165,7 @@ fn license_report(fact: LicenseFact, chosen: Option<String>) -> LicenseReport {
         source: fact.concluded.source,
         reason: fact.concluded.reason,
         category: category(&fact.concluded.expression),
+        notes: fact.notes.clone(),
         chosen: chosen.filter(|chosen| !chosen.is_empty() && *chosen != concluded),
         concluded,
     }

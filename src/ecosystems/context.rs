@@ -1,7 +1,9 @@
 //! What a reader may know about the machine: the audited root, the user's settings, the target.
 
 use crate::model::UserEnvironment;
+use std::fmt;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// The Python that markers are evaluated for. Fields left out make the graph universal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +14,16 @@ pub struct PythonTarget {
     pub platform: Option<String>,
     /// A virtual environment or site-packages directory to read.
     pub environment: Option<PathBuf>,
+}
+
+/// Somebody who has go.mod files that are not on this machine. A build list cannot be made without them.
+pub trait GoModFiles: fmt::Debug + Send + Sync {
+    /// The go.mod of a module version, held against `hash` (base64 of the `h1:` hash in go.sum) if there is one.
+    /// `None` if nobody may be asked in this run.
+    ///
+    /// # Errors
+    /// Why it cannot be had, as a sentence for the report.
+    fn go_mod(&self, module: &str, version: &str, hash: Option<&str>) -> Result<Option<String>, String>;
 }
 
 /// Everything a reader is told.
@@ -25,6 +37,8 @@ pub struct ReadContext {
     pub resolve: bool,
     /// The Python target.
     pub python: PythonTarget,
+    /// Whom to ask for go.mod files that are not in the module cache.
+    pub go_mod_files: Option<Arc<dyn GoModFiles>>,
 }
 
 impl ReadContext {

@@ -13,7 +13,7 @@ pub mod python;
 pub mod sbom;
 
 pub use crate::model::UserEnvironment;
-pub use context::{PythonTarget, ReadContext};
+pub use context::{GoModFiles, PythonTarget, ReadContext};
 pub use discovery::{Discovery, discover};
 
 use crate::model::{DependencyGraph, Ecosystem, Problem};

@@ -2,8 +2,11 @@
 
 use super::declared::Declared;
 use super::detected::Seen;
+use super::inner_texts;
+use super::standing::Standing;
 use crate::licenses::{Category, CopyleftScope, LicenseRecord, catalogue, parse};
 use crate::model::{Conclusion, ConclusionSource, DetectedKind, Expression, LicenseName, Term};
+use std::collections::BTreeSet;
 
 /// What was found out about one package.
 #[derive(Debug)]
@@ -27,17 +30,41 @@ pub enum Looked {
     Absent,
 }
 
-/// Concludes. `seen` is everything the package's files say.
-pub fn conclude(declared: &Declared, seen: &[Seen], looked: Looked) -> Concluded {
-    let mut notes: Vec<String> = seen.iter().filter_map(|seen| seen.note.clone()).collect();
-    let texts = Texts::of(seen);
+/// Concludes. `seen` is everything the package's files say, `governing` the directories whose files count.
+pub fn conclude(
+    declared: &Declared,
+    seen: &[Seen],
+    governing: &BTreeSet<String>,
+    looked: Looked,
+) -> Concluded {
+    let binding: Vec<Seen> =
+        seen.iter().filter(|seen| matches!(seen.standing, Standing::Governs(_))).cloned().collect();
+    let mut notes: Vec<String> = binding.iter().filter_map(|seen| seen.note.clone()).collect();
     let mut concluded = match declared.candidates.as_slice() {
-        [] => from_texts(&texts, seen, looked, &mut notes),
-        [certain] => confirm(certain, &texts, looked, &mut notes),
-        several => settle(several, &texts, &mut notes),
+        [] => from_directories(&binding, governing, looked),
+        [certain] => confirm(certain, &Texts::of(&binding), looked, &mut notes),
+        several => settle(several, &Texts::of(&binding), &mut notes),
     };
     concluded.notes.append(&mut notes);
+    concluded.notes.extend(inner_texts::notes_on_the_rest(seen));
     concluded
+}
+
+/// Nothing declared: what the texts say, directory by directory.
+fn from_directories(binding: &[Seen], governing: &BTreeSet<String>, looked: Looked) -> Concluded {
+    let mut parts = Vec::new();
+    for directory in governing {
+        let here: Vec<Seen> = binding
+            .iter()
+            .filter(|seen| seen.standing == Standing::Governs(directory.clone()))
+            .cloned()
+            .collect();
+        let mut notes = Vec::new();
+        let mut part = from_texts(&Texts::of(&here), &here, looked, &mut notes);
+        part.notes.append(&mut notes);
+        parts.push((directory.as_str(), part));
+    }
+    inner_texts::join(parts)
 }
 
 /// The detections by weight.

@@ -213,6 +213,13 @@ fn complete(known: &mut Package, other: Package) {
     }
     known.location = known.location.take().or(other.location);
     known.files = known.files.take().or(other.files);
+    known.inner = match (known.inner.take(), other.inner) {
+        (Some(mut known), Some(more)) => {
+            known.merge(more);
+            Some(known)
+        }
+        (known, more) => known.or(more),
+    };
     if known.details == super::PackageDetails::default() {
         known.details = other.details;
     }

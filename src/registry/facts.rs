@@ -1,5 +1,7 @@
 //! The way in: facts of a package from this run, the cache, or its registry.
 
+mod go_mod;
+
 use super::cache::{Cache, CacheKey};
 use super::cargo::Cargo;
 use super::fetch::{Fetch, FetchError};
@@ -128,11 +130,15 @@ impl RegistryFacts {
         }
         let facts = self.ask(package, need)?;
         let kept_under = verified.filter(|_| facts.verified).unwrap_or(place);
-        if let Some(Err(error)) = self.cache.as_ref().map(|cache| cache.store(&kept_under, &facts)) {
+        self.keep(&kept_under, &facts);
+        Ok(Arc::new(facts))
+    }
+
+    fn keep(&self, key: &CacheKey, facts: &PackageFacts) {
+        if let Some(Err(error)) = self.cache.as_ref().map(|cache| cache.store(key, facts)) {
             // One sentence is enough for the thousand packages after it.
             let _ = self.cache_failure.set(error.to_string());
         }
-        Ok(Arc::new(facts))
     }
 
     fn load(&self, key: &CacheKey) -> Option<Arc<PackageFacts>> {
@@ -225,14 +231,6 @@ impl RegistryFacts {
             files.push(path);
         }
         Ok(Files::Listed { base, files })
-    }
-
-    /// The `go.mod` of a module version, from the proxies of the user's go; not kept in the cache.
-    ///
-    /// # Errors
-    /// When nobody may be asked, or no proxy has it.
-    pub fn go_module_file(&self, module: &str, version: &str) -> Result<String, FactsError> {
-        self.go().module_file(module, version, self.fetch.as_ref())
     }
 
     /// How many requests went to each host.

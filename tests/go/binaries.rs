@@ -63,3 +63,37 @@ fn other_files_are_no_go_programs() {
         go::read_binary(&directory.path().join("absent"), &context(directory.path(), directory.path()));
     assert!(absent.problems[0].message.contains("cannot be read"));
 }
+
+#[test]
+fn the_programs_of_a_universal_file_are_taken_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("app");
+    let part = program(b"\xcf\xfa\xed\xfe");
+    let bytes = universal(&[&part, &part]);
+    fs::write(&path, &bytes).unwrap();
+    assert!(go::is_go_binary(&path));
+    let cache = fixtures().join("build-list").join("cache");
+    let reading = go::read_binary(&path, &context(directory.path(), &cache));
+    insta::assert_snapshot!("binary", render(&reading));
+    // One part is for nobody here: it is said, and the other is read.
+    fs::write(&path, universal(&[&part, b"\xcf\xfa\xed\xfe and no more"])).unwrap();
+    let reading = go::read_binary(&path, &context(directory.path(), &cache));
+    assert!(reading.problems.iter().any(|problem| problem.message.starts_with("1 of the programs")));
+    assert!(reading.graph.package_count() > 3);
+}
+
+fn universal(parts: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = b"\xca\xfe\xba\xbe".to_vec();
+    bytes.extend(u32::try_from(parts.len()).unwrap().to_be_bytes());
+    let mut offset = 4096;
+    for part in parts {
+        bytes.extend([0; 8]);
+        for number in [offset, part.len(), 12] {
+            bytes.extend(u32::try_from(number).unwrap().to_be_bytes());
+        }
+        offset += part.len();
+    }
+    bytes.resize(4096, 0);
+    parts.iter().for_each(|part| bytes.extend(*part));
+    bytes
+}

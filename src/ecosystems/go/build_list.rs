@@ -17,7 +17,7 @@ use crate::model::{Problem, SourceSpan};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Modules, what each requires, and which version of each is used.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +31,8 @@ pub struct ModuleGraph {
     pub pruned: BTreeSet<ModuleVersion>,
     /// Modules whose go.mod is not on this machine: what they require is unknown. `go mod download` gets them.
     pub missing: BTreeSet<ModuleVersion>,
+    /// Those whose go.mod was asked for and could not be had, with the reason.
+    pub refused: BTreeMap<ModuleVersion, String>,
     /// Broken go.mod files of dependencies.
     pub problems: Vec<Problem>,
 }
@@ -51,15 +53,17 @@ struct Summary {
 }
 
 /// Why nothing is known of what a module requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Absent {
     /// Its go.mod could be downloaded.
     NotDownloaded,
+    /// It was asked for.
+    Refused(String),
     /// The line that replaces it is a problem already, or a member of the workspace stands in for it.
     Explained,
 }
 
-/// Builds the module graph from the go.mod files on this machine.
+/// Builds the module graph from the go.mod files on this machine, and from whom the context names for the rest.
 pub fn build_list(workspace: &Workspace, cache: &ModuleCache, context: &ReadContext) -> ModuleGraph {
     let mut loader = Loader {
         workspace,
@@ -194,7 +198,7 @@ impl Loader<'_> {
             Actual::Module(actual) => match self.cache.mod_file(&actual) {
                 Some((path, text)) => self.summary_of(module, &path, &text, Some(&actual.path)),
                 None if self.workspace.member(&module.path).is_some() => absent(Absent::Explained),
-                None => absent(Absent::NotDownloaded),
+                None => self.asked(module, &actual),
             },
             Actual::Directory(directory) => {
                 let path = directory.join("go.mod");
@@ -204,6 +208,22 @@ impl Loader<'_> {
                 }
             }
             Actual::Outside(_) => absent(Absent::Explained),
+        }
+    }
+
+    /// From whom the context names.
+    fn asked(&self, module: &ModuleVersion, actual: &ModuleVersion) -> Summary {
+        let hash = self.workspace.mod_sums.get(actual).map(String::as_str);
+        let files = self.context.go_mod_files.as_ref();
+        let answer = files.map_or(Ok(None), |files| files.go_mod(&actual.path, &actual.version, hash));
+        let absent = |absent| Summary { absent: Some(absent), ..Summary::default() };
+        match answer {
+            Ok(Some(text)) => {
+                let place = PathBuf::from(actual.to_string()).join("go.mod");
+                self.summary_of(module, &place, &text, Some(&actual.path))
+            }
+            Ok(None) => absent(Absent::NotDownloaded),
+            Err(reason) => absent(Absent::Refused(reason)),
         }
     }
 
@@ -240,6 +260,10 @@ impl Loader<'_> {
                     graph.requirements.insert(module, summary.require);
                 }
                 Some(Absent::NotDownloaded) => {
+                    graph.missing.insert(module);
+                }
+                Some(Absent::Refused(reason)) => {
+                    graph.refused.insert(module.clone(), reason);
                     graph.missing.insert(module);
                 }
                 Some(Absent::Explained) => {}

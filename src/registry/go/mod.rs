@@ -2,18 +2,20 @@
 
 mod settings;
 
+use super::ARCHIVE_LIMIT;
 use super::archive::{Limits, is_license_file, read_zip};
 use super::checksum::go_h1;
 use super::fetch::{Fetch, FetchError, Request};
 use super::neutral::Clients;
 use super::package_facts::{FactsError, LicenseFile, PackageFacts};
 use super::site::{below, segment, shown};
-use super::{ARCHIVE_LIMIT, DOCUMENT_LIMIT};
 use crate::model::{ChecksumAlgorithm, Ecosystem, Origin, Package};
 use settings::{GoSettings, Proxy};
 use std::io::Read;
 use std::path::Path;
 
+/// The go command reads no larger go.mod, in bytes (Go modules reference, "Module proxies").
+const MOD_FILE_LIMIT: u64 = 16 << 20;
 const HINT: &str = "install go, or set GOPROXY";
 
 /// The proxies of a user's go.
@@ -29,11 +31,16 @@ impl Go {
     /// The registry's address, for a cache key.
     pub(crate) fn destination(&self, package: &Package) -> Result<String, FactsError> {
         self.check(package)?;
+        Ok(self.proxies_shown())
+    }
+
+    /// The proxies in order, without secrets.
+    pub(crate) fn proxies_shown(&self) -> String {
         let proxies = self.settings.proxies().into_iter().map(|step| match step.proxy {
             Proxy::Remote(address) => shown(&address),
             other => format!("{other:?}"),
         });
-        Ok(proxies.collect::<Vec<_>>().join(" "))
+        proxies.collect::<Vec<_>>().join(" ")
     }
 
     pub(crate) fn facts(&self, package: &Package, fetch: &dyn Fetch) -> Result<PackageFacts, FactsError> {
@@ -68,16 +75,20 @@ impl Go {
         })
     }
 
-    /// The `go.mod` of a module version.
+    /// The address and the `go.mod` of a module version.
     pub(crate) fn module_file(
         &self,
         module: &str,
         version: &str,
         fetch: &dyn Fetch,
-    ) -> Result<String, FactsError> {
+    ) -> Result<(String, Vec<u8>), FactsError> {
         self.check_private(module)?;
-        let (_, body) = self.document(module, version, "mod", DOCUMENT_LIMIT, fetch)?;
-        Ok(String::from_utf8_lossy(&body).into_owned())
+        let (address, body) = self.document(module, version, "mod", MOD_FILE_LIMIT, fetch)?;
+        if !std::str::from_utf8(&body).is_ok_and(names_a_module) {
+            let reason = "it is no go.mod file: it has no `module` line".to_owned();
+            return Err(FactsError::Unreadable { address, reason });
+        }
+        Ok((address, body))
     }
 
     fn check(&self, package: &Package) -> Result<(), FactsError> {
@@ -150,6 +161,14 @@ impl Go {
         }
         Err(last)
     }
+}
+
+/// Whether a text has the line that every go.mod has (Go modules reference, "module directive").
+fn names_a_module(text: &str) -> bool {
+    let rest = |line: &'_ str| {
+        line.trim().strip_prefix("module").map(|rest| rest.starts_with([' ', '\t', '(', '"']))
+    };
+    text.lines().any(|line| rest(line).unwrap_or(false))
 }
 
 /// `<module>/@v/<version>.<kind>` with upper-case letters as `!` and lower case (Go Modules Reference, "Module proxies").
