@@ -10,12 +10,16 @@ mod cargo;
 mod go;
 #[path = "registry/http.rs"]
 mod http;
+#[path = "registry/newer.rs"]
+mod newer;
 #[path = "registry/npm.rs"]
 mod npm;
 #[path = "registry/online.rs"]
 mod online;
 #[path = "registry/python.rs"]
 mod python;
+#[path = "registry/review.rs"]
+mod review;
 #[path = "registry/server.rs"]
 mod server;
 #[path = "registry/user.rs"]

@@ -121,7 +121,7 @@ impl Prepared {
 }
 
 /// Registries answer slowly: more questions are under way than there are processors.
-fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+pub fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     let threads = std::thread::available_parallelism().map_or(4, usize::from).max(8);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)

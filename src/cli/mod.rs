@@ -15,6 +15,7 @@ mod init;
 mod input;
 mod license;
 mod matrix;
+mod newer_releases;
 mod notices;
 mod output;
 mod package_versions;

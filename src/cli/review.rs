@@ -4,11 +4,10 @@ use super::audit_options::AuditOptions;
 use super::auditing::{self, Audited, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::Failure;
-use super::output;
 use super::review_document::{self, Review};
-use crate::diff::upstream::{self, NewerVersions, Upstream};
+use super::{newer_releases, output};
+use crate::diff::upstream::Upstream;
 use crate::diff::{Changes, Snapshot, compare, read_snapshot};
-use crate::licenses;
 use crate::model::Severity;
 use crate::policy::{self, Policy};
 use clap::Args;
@@ -50,12 +49,13 @@ pub struct ReviewArguments {
 
 /// Runs the command.
 pub fn run(arguments: &ReviewArguments) -> Result<ExitStatus, Failure> {
-    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
+    let (audited, prepared, known) = auditing::run_keeping(&arguments.audit, &arguments.policy)?;
     let directory = directory(arguments, &audited);
     let snapshot = Snapshot::of(&audited.report);
     let last = last_accepted(&directory)?;
     let changes = last.as_ref().map(|last| compare(last, &snapshot));
-    let upstream = look_upstream(&audited, None);
+    let online = audited.policy.offline != Some(true);
+    let upstream = online.then(|| newer_releases::look(&audited, &prepared, &known)).transpose()?;
     let within = arguments.within.or(audited.policy.warn_days).unwrap_or(WARN_DAYS);
     let text = review_document::markdown(&Review {
         audited: &audited,
@@ -69,16 +69,7 @@ pub fn run(arguments: &ReviewArguments) -> Result<ExitStatus, Failure> {
     if arguments.accept {
         accept(&directory, &audited, snapshot, &text)?;
     }
-    Ok(status(&audited, changes.as_ref()))
-}
-
-/// Asks for newer versions, where somebody can be asked.
-fn look_upstream(audited: &Audited, source: Option<&dyn NewerVersions>) -> Option<Upstream> {
-    let same = |left: &str, right: &str| match (licenses::parse(left), licenses::parse(right)) {
-        (Ok(left), Ok(right)) => left == right,
-        _ => left == right,
-    };
-    Some(upstream::look(&audited.report, source?, &same))
+    Ok(status(&audited, changes.as_ref(), upstream.as_ref()))
 }
 
 fn directory(arguments: &ReviewArguments, audited: &Audited) -> PathBuf {
@@ -110,9 +101,11 @@ fn accept(directory: &Path, audited: &Audited, mut snapshot: Snapshot, text: &st
     output::write(record.as_bytes(), Some(&directory.join(RECORD)))
 }
 
-/// A license that changed since the last accepted review is a warning; the rest is what the audit says.
-fn status(audited: &Audited, changes: Option<&Changes>) -> ExitStatus {
-    let relicensed = changes.is_some_and(|changes| !changes.license_changed.is_empty());
+/// A license that changed since the last accepted review, or would with an upgrade, is a warning; the rest is what the
+/// audit says.
+fn status(audited: &Audited, changes: Option<&Changes>, upstream: Option<&Upstream>) -> ExitStatus {
+    let relicensed = changes.is_some_and(|changes| !changes.license_changed.is_empty())
+        || upstream.is_some_and(|upstream| !upstream.changes.is_empty());
     if relicensed && audited.policy.fail_level().reaches(Severity::Warning, None) {
         return ExitStatus::Findings;
     }
