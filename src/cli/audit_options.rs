@@ -73,6 +73,8 @@ pub struct Prepared {
     pub request: AuditRequest,
     /// How licenses are learned.
     pub evidence: EvidenceOptions,
+    /// Whether no socket is opened.
+    pub offline: bool,
     source: RegistrySource,
 }
 
@@ -101,7 +103,7 @@ impl AuditOptions {
         let evidence =
             EvidenceOptions { root: request.context.root.clone(), verify, clarifications: Vec::new() };
         let source = source(self.offline, &request)?;
-        Ok(Prepared { request, evidence, source })
+        Ok(Prepared { request, evidence, offline: self.offline, source })
     }
 }
 

@@ -13,6 +13,7 @@ mod explain;
 mod graph;
 mod init;
 mod input;
+mod kept;
 mod license;
 mod matrix;
 mod newer_releases;

@@ -4,6 +4,7 @@ use super::audit_options::AuditOptions;
 use super::auditing::{self, Audited, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::Failure;
+use super::kept::{self, NamedBy};
 use super::review_document::{self, Review};
 use super::{newer_releases, output};
 use crate::diff::upstream::Upstream;
@@ -67,7 +68,8 @@ pub fn run(arguments: &ReviewArguments) -> Result<ExitStatus, Failure> {
     });
     output::write(text.as_bytes(), arguments.output.as_deref())?;
     if arguments.accept {
-        accept(&directory, &audited, snapshot, &text)?;
+        let named_by = if arguments.directory.is_some() { NamedBy::User } else { NamedBy::Tree };
+        accept(&directory, named_by, &audited, snapshot, &text)?;
     }
     Ok(status(&audited, changes.as_ref(), upstream.as_ref()))
 }
@@ -89,16 +91,18 @@ fn last_accepted(directory: &Path) -> Result<Option<Snapshot>, Failure> {
     read_snapshot(&file).map(Some).map_err(|error| Failure::Use(error.to_string()))
 }
 
-fn accept(directory: &Path, audited: &Audited, mut snapshot: Snapshot, text: &str) -> Result<(), Failure> {
-    std::fs::create_dir_all(directory).map_err(|source| Failure::File {
-        action: "write",
-        path: directory.display().to_string(),
-        source,
-    })?;
+fn accept(
+    directory: &Path,
+    named_by: NamedBy,
+    audited: &Audited,
+    mut snapshot: Snapshot,
+    text: &str,
+) -> Result<(), Failure> {
     snapshot.created = Some(audited.today.to_string());
     let record = snapshot.to_text().map_err(|error| Failure::Use(error.to_string()))?;
-    output::write(text.as_bytes(), Some(&directory.join(format!("{}.md", audited.today))))?;
-    output::write(record.as_bytes(), Some(&directory.join(RECORD)))
+    let document = directory.join(format!("{}.md", audited.today));
+    kept::write(text.as_bytes(), &document, &audited.root, named_by)?;
+    kept::write(record.as_bytes(), &directory.join(RECORD), &audited.root, named_by)
 }
 
 /// A license that changed since the last accepted review, or would with an upgrade, is a warning; the rest is what the

@@ -2,7 +2,6 @@
 
 use crate::server::{Reply, Server};
 use crate::user::{User, tar_gz, zip};
-use std::path::Path;
 use std::process::Command;
 
 /// How a run ended, and what it wrote.
@@ -37,7 +36,7 @@ fn upstream(outcome: &Outcome) -> String {
     shown
 }
 
-/// What the registries of these tests have: packages that relicense, stay, or are private.
+/// What the registries of these tests have: name, license below version 2 (of a module: below 1), license from there.
 const PACKAGES: [(&str, &str, &str); 3] = [
     ("ledger", "MIT", "BUSL-1.1"),
     ("steady", "MIT", "MIT"),
@@ -222,7 +221,7 @@ fn relicensed_python_packages_are_announced_before_the_upgrade() {
 }
 
 fn module_zip(name: &str, version: &str) -> Option<Vec<u8>> {
-    let license = license_of(name, version.trim_start_matches('v'))?;
+    let license = license_of(name, if version == "v0.9.0" { "1" } else { "2" })?;
     let id = license.split(' ').next().and_then(spdx::license_id).unwrap();
     let root = format!("code.example/{name}@{version}");
     Some(zip(&[
@@ -250,7 +249,6 @@ fn go_proxy() -> Server {
 #[test]
 fn relicensed_modules_are_announced_before_the_upgrade() {
     let public = go_proxy();
-    // Whatever is before 1 is under the new terms here: 0.9.0 is in use, 1.0.0 is the newest.
     let requires = ["ledger", "steady", "opening", "gone", "corp/secret"]
         .map(|name| format!("require code.example/{name} v0.9.0\n"))
         .concat();
@@ -259,6 +257,10 @@ fn relicensed_modules_are_announced_before_the_upgrade() {
         .variable("GOPRIVATE", "code.example/corp")
         .variable("GONOSUMDB", "*")
         .project_file("go.mod", &format!("module code.example/shop\n\ngo 1.16\n\n{requires}"))
+        .project_file(
+            "main.go",
+            "package main\n\nimport (\n\t_ \"code.example/ledger\"\n\t_ \"code.example/opening\"\n)\n\nfunc main() {}\n",
+        )
         .project_file("LICENSE", spdx::license_id("MIT").unwrap().text());
     let review = run(&user, &["review"]);
     insta::assert_snapshot!(upstream(&review));
@@ -270,19 +272,47 @@ fn two_versions_of_a_package_are_compared() {
     let npm = npm_registry();
     let python = python_index();
     let go = go_proxy();
+    let cargo = cargo_registry();
+    let index = format!("{}/index/", cargo.url());
     let user = User::new()
+        .home_file("cargo/config.toml", &format!("[registries.own]\nindex = 'sparse+{index}'\n"))
         .home_file(".npmrc", &format!("registry={}\n", npm.url()))
         .variable("PIP_INDEX_URL", &format!("{}/simple", python.url()))
         .variable("GOPROXY", &go.url());
-    for (old, new, changed) in [
-        ("pkg:npm/ledger@1.0.0", "pkg:npm/ledger@2.0.0", "MIT -> BUSL-1.1"),
-        ("pkg:pypi/ledger@1.0.0", "pkg:pypi/ledger@2.0.0", "MIT -> BUSL-1.1"),
-        ("pkg:golang/code.example/ledger@v1.0.0", "pkg:golang/code.example/ledger@v0.9.0", "MIT -> BUSL-1.1"),
+    let at_index = |version| format!("pkg:cargo/ledger@{version}?repository_url={index}");
+    for (old, new) in [
+        ("pkg:npm/ledger@1.0.0", "pkg:npm/ledger@2.0.0"),
+        ("pkg:pypi/ledger@1.0.0", "pkg:pypi/ledger@2.0.0"),
+        ("pkg:golang/code.example/ledger@v0.9.0", "pkg:golang/code.example/ledger@v1.0.0"),
+        (&at_index("1.0.0"), &at_index("2.0.0")),
     ] {
         let diff = run(&user, &["diff", old, new, "--license", "MIT"]);
-        let shown = diff.out.replace(" to ", " -> ");
-        assert!(shown.contains(changed), "{old}: {} {}", diff.out, diff.err);
-        assert_eq!(diff.code, Some(1), "{old}: {}", diff.out);
+        assert!(diff.out.contains(": MIT -> BUSL-1.1 (incompatible)"), "{old}: {} {}", diff.out, diff.err);
+        assert!(diff.out.contains("new: incompatible-dependency"), "{old}: {}", diff.out);
+        assert_eq!(diff.code, Some(1), "{old}");
+        let back = run(&user, &["diff", new, old, "--license", "MIT"]);
+        assert_eq!(back.code, Some(0), "{old}: {}", back.out);
     }
-    assert!(Path::new(user.cache.path()).exists());
+}
+
+#[test]
+fn a_version_that_cannot_be_read_is_no_comparison() {
+    let npm = npm_registry();
+    let user = User::new().home_file(".npmrc", &format!("registry={}\n", npm.url()));
+    for (arguments, said) in [
+        (["diff", "pkg:npm/gone@1.0.0", "pkg:npm/gone@2.0.0"].as_slice(), "does not exist (status 404)"),
+        (&["diff", "pkg:npm/ledger@1.0.0", "pkg:npm/ledger@2.0.0", "--offline"], "this run is offline"),
+        (&["diff", "pkg:other/x@1.0.0", "pkg:other/x@2.0.0"], "no license is known"),
+    ] {
+        let diff = run(&user, arguments);
+        assert!(diff.err.contains(said), "{} {}", diff.out, diff.err);
+        assert_eq!(diff.code, Some(3), "{}", diff.out);
+    }
+    for arguments in [
+        ["diff", "pkg:npm/ledger@1.0.0", "pkg:npm/steady@2.0.0"],
+        ["diff", "pkg:npm/ledger", "pkg:npm/ledger@2.0.0"],
+        ["diff", "pkg:npm", "pkg:npm/ledger@2.0.0"],
+    ] {
+        assert_eq!(run(&user, &arguments).code, Some(2), "{arguments:?}");
+    }
 }
