@@ -73,11 +73,13 @@ fn a_policy_names_no_place_outside_the_tree() {
     // A shared policy may lie elsewhere; what is kept for this tree does not.
     let shared = TempDir::new().unwrap();
     let policy = shared.path().join("shared.toml");
-    fs::write(&policy, "[audit]\nbaseline = \"new.json\"\n[periodic-review]\ndirectory = \"reviews\"\n")
-        .unwrap();
-    let policy = policy.display().to_string();
-    for arguments in [["baseline", "update"], ["review", "--accept"]] {
-        let arguments = [&arguments[..], &["--shared-policy", &policy]].concat();
+    let named = policy.display().to_string();
+    for (text, arguments) in [
+        ("[audit]\nbaseline = \"new.json\"\n", ["baseline", "update"]),
+        ("[periodic-review]\ndirectory = \"reviews\"\n", ["review", "--accept"]),
+    ] {
+        fs::write(&policy, text).unwrap();
+        let arguments = [&arguments[..], &["--shared-policy", &named]].concat();
         refused(&project, &arguments, "lies outside the audited tree");
     }
     assert_eq!(fs::read_dir(shared.path()).unwrap().count(), 1);
