@@ -14,12 +14,16 @@ mod go_mod;
 mod http;
 #[path = "registry/kinds.rs"]
 mod kinds;
+#[path = "registry/newer.rs"]
+mod newer;
 #[path = "registry/npm.rs"]
 mod npm;
 #[path = "registry/online.rs"]
 mod online;
 #[path = "registry/python.rs"]
 mod python;
+#[path = "registry/review.rs"]
+mod review;
 #[path = "registry/server.rs"]
 mod server;
 #[path = "registry/user.rs"]

@@ -74,6 +74,8 @@ pub struct Prepared {
     pub request: AuditRequest,
     /// How licenses are learned.
     pub evidence: EvidenceOptions,
+    /// Whether no socket is opened.
+    pub offline: bool,
     source: RegistrySource,
 }
 
@@ -104,7 +106,7 @@ impl AuditOptions {
         let facts = registry_facts(self.offline, &request);
         request.context.go_mod_files = Some(Arc::new(ProxiedModFiles::new(facts.clone())));
         let source = RegistrySource::new(facts);
-        Ok(Prepared { request, evidence, source })
+        Ok(Prepared { request, evidence, offline: self.offline, source })
     }
 }
 
@@ -124,7 +126,7 @@ impl Prepared {
 }
 
 /// Registries answer slowly: more questions are under way than there are processors.
-fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+pub fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     let threads = std::thread::available_parallelism().map_or(4, usize::from).max(8);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)

@@ -45,6 +45,23 @@ fn json_is_not_mit() {
     );
 }
 
+/// Licensors put their parameters in, and leave the covenants out.
+#[test]
+fn the_business_source_license_is_seen_as_licensors_use_it() {
+    let (terms, _) = text("BUSL-1.1").split_once("MariaDB hereby grants you").unwrap();
+    let (head, terms) = terms.split_once("Terms\n").unwrap();
+    let parameters = "Parameters\n\nLicensor: Example Authors\nLicensed Work: Ledger 2.0. The Licensed Work is (c) \
+        2026 Example Authors\nAdditional Use Grant: You may use the Licensed Work in production if you do not offer \
+        it to third parties on a hosted basis that competes with ours.\nChange Date: four years from the date it is \
+        published\nChange License: MPL-2.0\n\nTerms\n";
+    let found = read(&format!("{head}{parameters}{terms}\nFor more information, write to the Licensor.\n"));
+    assert!(found.contains(&(Text, "BUSL-1.1".to_owned())), "{found:?}");
+    assert!(
+        !found.iter().any(|(_, name)| name.contains("MPL")),
+        "the change license is not today's: {found:?}"
+    );
+}
+
 #[test]
 fn gnu_texts_leave_the_grant_open() {
     assert_eq!(read(text("GPL-2.0-or-later")), one(Text, "GPL-2.0-only | GPL-2.0-or-later"));

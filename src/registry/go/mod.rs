@@ -1,5 +1,6 @@
 //! Go module proxies: `.mod` files and module zips with their license files.
 
+mod newer;
 mod settings;
 
 use super::ARCHIVE_LIMIT;
@@ -46,7 +47,7 @@ impl Go {
     pub(crate) fn facts(&self, package: &Package, fetch: &dyn Fetch) -> Result<PackageFacts, FactsError> {
         self.check(package)?;
         let version = package.version.as_deref().ok_or(FactsError::NoVersion)?;
-        let (address, body) = self.document(&package.name, version, "zip", ARCHIVE_LIMIT, fetch)?;
+        let (address, body) = self.document(&package.name, &file_of(version, "zip"), ARCHIVE_LIMIT, fetch)?;
         let archive_error = |error| FactsError::Archive { address: address.clone(), error };
         let mut verified = false;
         let mut locked =
@@ -83,7 +84,7 @@ impl Go {
         fetch: &dyn Fetch,
     ) -> Result<(String, Vec<u8>), FactsError> {
         self.check_private(module)?;
-        let (address, body) = self.document(module, version, "mod", MOD_FILE_LIMIT, fetch)?;
+        let (address, body) = self.document(module, &file_of(version, "mod"), MOD_FILE_LIMIT, fetch)?;
         if !std::str::from_utf8(&body).is_ok_and(names_a_module) {
             let reason = "it is no go.mod file: it has no `module` line".to_owned();
             return Err(FactsError::Unreadable { address, reason });
@@ -109,12 +110,11 @@ impl Go {
     fn document(
         &self,
         module: &str,
-        version: &str,
-        kind: &str,
+        file: &str,
         limit: u64,
         fetch: &dyn Fetch,
     ) -> Result<(String, Vec<u8>), FactsError> {
-        let path = proxy_path(module, version, kind);
+        let path = proxy_path(module, file);
         let mut last = FactsError::NotConfigured { ecosystem: Ecosystem::Go, hint: HINT };
         for step in self.settings.proxies() {
             let error = match &step.proxy {
@@ -171,10 +171,15 @@ fn names_a_module(text: &str) -> bool {
     text.lines().any(|line| rest(line).unwrap_or(false))
 }
 
-/// `<module>/@v/<version>.<kind>` with upper-case letters as `!` and lower case (Go Modules Reference, "Module proxies").
-fn proxy_path(module: &str, version: &str, kind: &str) -> String {
+/// `<module>/<file>` with upper-case letters as `!` and lower case (Go Modules Reference, "Module proxies").
+fn proxy_path(module: &str, file: &str) -> String {
     let module: Vec<_> = module.split('/').map(|element| segment(&escape(element))).collect();
-    format!("{}/@v/{}.{kind}", module.join("/"), segment(&escape(version)))
+    format!("{}/{file}", module.join("/"))
+}
+
+/// A file of a version: `info`, `mod` or `zip`.
+fn file_of(version: &str, kind: &str) -> String {
+    format!("@v/{}.{kind}", segment(&escape(version)))
 }
 
 fn escape(text: &str) -> String {
@@ -219,15 +224,18 @@ fn without_secrets(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{proxy_path, without_secrets};
+    use super::{file_of, proxy_path, without_secrets};
 
     #[test]
     fn upper_case_is_escaped() {
         assert_eq!(
-            proxy_path("example.com/Azure/x/v2", "v2.0.0-RC1+incompatible", "zip"),
+            proxy_path("example.com/Azure/x/v2", &file_of("v2.0.0-RC1+incompatible", "zip")),
             "example.com/!azure/x/v2/@v/v2.0.0-!r!c1+incompatible.zip"
         );
-        assert_eq!(proxy_path("example.com/../x", "..", "mod"), "example.com/%252E%252E/x/@v/%252E%252E.mod");
+        assert_eq!(
+            proxy_path("example.com/../x", &file_of("..", "mod")),
+            "example.com/%252E%252E/x/@v/%252E%252E.mod"
+        );
     }
 
     #[test]

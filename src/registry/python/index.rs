@@ -21,6 +21,8 @@ pub(crate) struct IndexFile {
     pub(crate) size: Option<u64>,
     /// The metadata lies beside the file (PEP 658, PEP 714).
     pub(crate) metadata: Metadata,
+    /// The release was withdrawn (PEP 592).
+    pub(crate) yanked: bool,
 }
 
 /// Whether the metadata lies beside the file.
@@ -51,7 +53,7 @@ impl IndexFile {
     }
 
     /// `name-version-tags.whl`, `name-version.tar.gz`; the name may hold hyphens in old source archives.
-    fn version(&self, project: &str) -> Option<&str> {
+    pub(crate) fn version(&self, project: &str) -> Option<&str> {
         let stem = [".whl", ".tar.gz", ".zip"].iter().find_map(|suffix| self.name.strip_suffix(suffix))?;
         if self.is_wheel() {
             return stem.split('-').nth(1);
@@ -85,6 +87,7 @@ struct RawFile {
     core_metadata: Option<serde_json::Value>,
     #[serde(rename = "dist-info-metadata")]
     dist_info_metadata: Option<serde_json::Value>,
+    yanked: Option<serde_json::Value>,
 }
 
 /// Reads a page.
@@ -119,6 +122,8 @@ fn from_json(raw: RawFile, page: &Url) -> Option<IndexFile> {
         sha256: raw.hashes.get("sha256").cloned(),
         size: raw.size,
         metadata,
+        // The reason, or true; false where it is not.
+        yanked: raw.yanked.is_some_and(|yanked| yanked.is_string() || yanked.as_bool() == Some(true)),
     })
 }
 
@@ -149,7 +154,8 @@ fn from_html(text: &str, page: &Url) -> Vec<IndexFile> {
                 None => Metadata::Yes,
             },
         };
-        found.push(IndexFile { name, address, sha256, size: None, metadata });
+        let yanked = attributes.contains_key("data-yanked");
+        found.push(IndexFile { name, address, sha256, size: None, metadata, yanked });
     }
     found
 }

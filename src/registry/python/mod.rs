@@ -2,6 +2,7 @@
 
 mod index;
 mod metadata;
+mod newer;
 mod settings;
 
 use super::archive::{
@@ -75,12 +76,23 @@ impl Python {
             Place::File(file) => vec![file],
             Place::Indexes(indexes) => self.release(package, &indexes, fetch)?,
         };
+        self.facts_of(&files, package, need, fetch)
+    }
+
+    /// What the files of one version say.
+    fn facts_of(
+        &self,
+        files: &[IndexFile],
+        package: &Package,
+        need: Need,
+        fetch: &dyn Fetch,
+    ) -> Result<PackageFacts, FactsError> {
         let mut facts = PackageFacts::default();
-        if need == Need::Declared && self.metadata_beside(&files, &mut facts, fetch)? {
+        if need == Need::Declared && self.metadata_beside(files, &mut facts, fetch)? {
             return Ok(facts);
         }
-        let wheel = smallest(&files, IndexFile::is_wheel);
-        let source = smallest(&files, IndexFile::is_source);
+        let wheel = smallest(files, IndexFile::is_wheel);
+        let source = smallest(files, IndexFile::is_source);
         let first = wheel.or(source).ok_or_else(|| FactsError::Unreadable {
             address: files.first().map(|file| shown(&file.address)).unwrap_or_default(),
             reason: "the release has neither a wheel nor a source archive".to_owned(),
@@ -176,22 +188,16 @@ impl Python {
         let project = normalise(&package.name);
         let mut missing = FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT };
         for index in indexes {
-            let page = as_directory(below(index, &super::site::segment(&project)));
-            let credential = self.settings.credential(&page);
-            let request = Request::new(page.clone(), DOCUMENT_LIMIT)
-                .accepting(ACCEPT)
-                .with_credential(credential.clone());
-            let response = match fetch.get(&request) {
-                Ok(response) => response,
+            let (page, all) = match self.page(index, &project, fetch) {
+                Ok(found) => found,
                 // Only an index that does not have the project passes the question on.
-                Err(error @ FetchError::NotFound { .. }) => {
-                    missing = error.into();
+                Err(error @ FactsError::Fetch(FetchError::NotFound { .. })) => {
+                    missing = error;
                     continue;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             };
-            let mut files: Vec<_> =
-                read_page(&response)?.into_iter().filter(|file| file.is_of(&project, version)).collect();
+            let mut files: Vec<_> = all.into_iter().filter(|file| file.is_of(&project, version)).collect();
             if files.is_empty() {
                 missing = FactsError::Unreadable {
                     address: shown(&page),
@@ -199,17 +205,38 @@ impl Python {
                 };
                 continue;
             }
-            if credential.is_some() {
-                let site = Site::of(&page);
-                if let Some(stranger) = files.iter().find(|file| Site::of(&file.address) != site) {
-                    let (registry, host) = (shown(&page), shown(&stranger.address));
-                    return Err(FactsError::Elsewhere { registry, host });
-                }
-            }
+            self.check_hosts(&page, &files)?;
             keep_locked(&mut files, package, &page)?;
             return Ok(files);
         }
         Err(missing)
+    }
+
+    /// The page of a project, and all its files.
+    fn page(
+        &self,
+        index: &Url,
+        project: &str,
+        fetch: &dyn Fetch,
+    ) -> Result<(Url, Vec<IndexFile>), FactsError> {
+        let page = as_directory(below(index, &super::site::segment(project)));
+        let credential = self.settings.credential(&page);
+        let request =
+            Request::new(page.clone(), DOCUMENT_LIMIT).accepting(ACCEPT).with_credential(credential);
+        let files = read_page(&fetch.get(&request)?)?;
+        Ok((page, files))
+    }
+
+    /// A package behind credentials is asked of its own host only.
+    fn check_hosts(&self, page: &Url, files: &[IndexFile]) -> Result<(), FactsError> {
+        let site = Site::of(page);
+        let stranger = files.iter().find(|file| Site::of(&file.address) != site);
+        match stranger.filter(|_| self.settings.credential(page).is_some()) {
+            Some(stranger) => {
+                Err(FactsError::Elsewhere { registry: shown(page), host: shown(&stranger.address) })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Reads the metadata file beside a wheel or source archive, if the index has one.
@@ -311,7 +338,14 @@ fn smallest(files: &[IndexFile], kind: impl Fn(&IndexFile) -> bool) -> Option<&I
 /// An address of one file, such as a wheel that a requirement names directly.
 fn direct_file(address: &Url) -> Option<IndexFile> {
     let name = address.path_segments()?.next_back()?.to_owned();
-    let file = IndexFile { name, address: address.clone(), sha256: None, size: None, metadata: Metadata::No };
+    let file = IndexFile {
+        name,
+        address: address.clone(),
+        sha256: None,
+        size: None,
+        metadata: Metadata::No,
+        yanked: false,
+    };
     (file.is_wheel() || file.is_source()).then_some(file)
 }
 
