@@ -37,10 +37,12 @@ fn read_file(request: &AuditRequest, path: &Path) -> Result<Read, AuditError> {
     if ecosystems::go::is_go_binary(path) {
         return Ok(joined(vec![ecosystems::go::read_binary(path, &request.context)]));
     }
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match ecosystems::recognise(name) {
-        Some(ecosystem) => Ok(joined(vec![ecosystems::read(ecosystem, directory, &request.context)])),
+    match ecosystems::project_of(path) {
+        Some((ecosystem, directory)) => {
+            let here = directory.as_os_str().is_empty();
+            let directory = if here { Path::new(".") } else { &directory };
+            Ok(joined(vec![ecosystems::read(ecosystem, directory, &request.context)]))
+        }
         None => Err(AuditError::NoProject { path: path.display().to_string(), not_read: String::new() }),
     }
 }

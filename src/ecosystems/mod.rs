@@ -49,6 +49,17 @@ pub fn recognise(file_name: &str) -> Option<Ecosystem> {
     }
 }
 
+/// The ecosystem and directory of the project that a file belongs to; `None` when no reader knows the file.
+///
+/// Mostly the directory it lies in; Python keeps lists in a folder of their own (`requirements/base.txt`).
+pub fn project_of(path: &Path) -> Option<(Ecosystem, PathBuf)> {
+    if let Some(directory) = python::project_of(path) {
+        return Some((Ecosystem::Python, directory));
+    }
+    let ecosystem = recognise(path.file_name()?.to_str()?)?;
+    Some((ecosystem, path.parent()?.to_owned()))
+}
+
 /// Reads the project of one ecosystem in a directory.
 pub fn read(ecosystem: Ecosystem, directory: &Path, context: &ReadContext) -> Reading {
     match ecosystem {
