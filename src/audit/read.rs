@@ -2,7 +2,7 @@
 
 use super::request::{AuditError, AuditRequest};
 use crate::ecosystems::{self, Reading};
-use crate::model::{DependencyGraph, Linkage, Problem, Scope};
+use crate::model::{DependencyGraph, Ecosystem, Linkage, Problem, Scope};
 use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,6 +60,10 @@ fn read_tree(request: &AuditRequest) -> Result<Read, AuditError> {
         }))
         .chain(left_out)
         .collect();
+    if discovery.projects.is_empty() && context.python.environment.is_some() {
+        // An environment that is named is audited without a project too.
+        discovery.projects.push((request.path.clone(), Ecosystem::Python));
+    }
     if discovery.projects.is_empty() {
         let seen =
             if not_read.is_empty() { String::new() } else { format!(" (not read: {})", not_read.join("; ")) };
@@ -104,7 +108,7 @@ fn leave_out(discovery: &mut ecosystems::Discovery, request: &AuditRequest) -> V
 }
 
 /// Reads parents before children, in parallel at each depth, and leaves out what a parent covers.
-fn read_uncovered(projects: &[(PathBuf, crate::model::Ecosystem)], request: &AuditRequest) -> Vec<Reading> {
+fn read_uncovered(projects: &[(PathBuf, Ecosystem)], request: &AuditRequest) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::new();
     let mut rest = projects;
     while let Some((first, _)) = rest.first() {
@@ -123,7 +127,7 @@ fn read_uncovered(projects: &[(PathBuf, crate::model::Ecosystem)], request: &Aud
     readings
 }
 
-fn is_covered(path: &Path, ecosystem: crate::model::Ecosystem, readings: &[Reading]) -> bool {
+fn is_covered(path: &Path, ecosystem: Ecosystem, readings: &[Reading]) -> bool {
     readings.iter().any(|reading| {
         reading.covers.iter().any(|covered| covered == path)
             && reading

@@ -2,6 +2,7 @@
 
 use super::explain::{parse_distribution, parse_linkage};
 use super::input::{Failure, expression};
+use super::python_index::UserIndex;
 use crate::audit::{AuditRequest, Known, LinkageOverride, learn};
 use crate::ecosystems::PythonTarget;
 use crate::evidence::{EvidenceOptions, RegistrySource, Verify};
@@ -15,6 +16,7 @@ use globset::Glob;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What to audit, and how.
@@ -100,7 +102,11 @@ impl AuditOptions {
         };
         let evidence =
             EvidenceOptions { root: request.context.root.clone(), verify, clarifications: Vec::new() };
-        let source = source(self.offline, &request)?;
+        let facts = registries(self.offline, &request);
+        if !self.offline {
+            request.context.python_index = Some(Arc::new(UserIndex::new(facts.clone())));
+        }
+        let source = RegistrySource::new(facts);
         Ok(Prepared { request, evidence, source })
     }
 }
@@ -130,12 +136,12 @@ fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> 
     Ok(pool.install(work))
 }
 
-fn source(offline: bool, request: &AuditRequest) -> Result<RegistrySource, Failure> {
+fn registries(offline: bool, request: &AuditRequest) -> Arc<RegistryFacts> {
     let environment = UserEnvironment::of_process();
     let cache = Cache::of_user(&environment);
     let fetch: Box<dyn Fetch> = if offline { Box::new(Offline) } else { Box::new(Lazy::default()) };
     let root = &request.context.root;
-    Ok(RegistrySource::new(RegistryFacts::new(root, environment, cache, fetch)))
+    Arc::new(RegistryFacts::new(root, environment, cache, fetch))
 }
 
 /// An HTTP client that is built when the first document is asked for: most audits ask for none.

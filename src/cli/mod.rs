@@ -22,6 +22,7 @@ mod practices;
 pub mod reference;
 mod relicense;
 mod relicense_text;
+mod python_index;
 mod render;
 mod review;
 mod review_document;

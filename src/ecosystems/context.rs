@@ -1,7 +1,8 @@
 //! What a reader may know about the machine: the audited root, the user's settings, the target.
 
-use crate::model::UserEnvironment;
+use crate::model::{Package, PythonRelease, UserEnvironment};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The Python that markers are evaluated for. Fields left out make the graph universal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,23 @@ pub struct PythonTarget {
     pub platform: Option<String>,
     /// A virtual environment or site-packages directory to read.
     pub environment: Option<PathBuf>,
+}
+
+/// A package index, lent to the Python reader by whoever may go online. The reader itself opens no address.
+///
+/// Asked from several threads at once.
+pub trait PythonIndex: std::fmt::Debug + Send + Sync {
+    /// The versions of a package, whose own version does not count.
+    ///
+    /// # Errors
+    /// Why nobody can say, as a sentence for the report.
+    fn releases(&self, package: &Package) -> Result<Vec<PythonRelease>, String>;
+
+    /// What a version asks for, as `Requires-Dist` writes it; `None` when only building it would tell.
+    ///
+    /// # Errors
+    /// As [`PythonIndex::releases`].
+    fn requires(&self, package: &Package) -> Result<Option<Vec<String>>, String>;
 }
 
 /// Everything a reader is told.
@@ -25,6 +43,8 @@ pub struct ReadContext {
     pub resolve: bool,
     /// The Python target.
     pub python: PythonTarget,
+    /// The index of the user's pip, for projects that neither a lock file nor an environment resolves.
+    pub python_index: Option<Arc<dyn PythonIndex>>,
 }
 
 impl ReadContext {

@@ -88,7 +88,7 @@ fn tar(file: File, named: &[String], read: &mut PackageFiles) -> Result<(), Stri
     Ok(())
 }
 
-/// The name to report if the entry is a license file: at the top, below `LICENSES/`, in a dist-info directory,
+/// The name to report if the entry is a license file: at the top, below `LICENSES/`, in a dist-info or egg-info directory,
 /// or named by the metadata. A path that leads out of the archive is never one.
 fn wanted(path: &str, prefix: &str, named: &[String]) -> Option<String> {
     if path.starts_with('/') || path.contains('\\') || path.split('/').any(|part| part == "..") {
@@ -100,6 +100,7 @@ fn wanted(path: &str, prefix: &str, named: &[String]) -> Option<String> {
     let at_top = folder.is_empty() && is_license_name(name);
     let in_info = path.split_once('/').is_some_and(|(top, rest)| {
         top.ends_with(".dist-info") && (rest.starts_with("licenses/") || is_license_name(rest))
+            || top == "EGG-INFO" && is_license_name(rest)
     });
     let by_metadata = named.iter().any(|wanted| wanted.trim_start_matches("./") == inner);
     let license = at_top || in_info || folder == "LICENSES/" || by_metadata;
@@ -132,6 +133,7 @@ mod tests {
             ("/LICENSE", "", None),
             ("x-1.0.dist-info/licenses/LICENSE", "", Some("x-1.0.dist-info/licenses/LICENSE")),
             ("x-1.0.dist-info/LICENSE.txt", "", Some("x-1.0.dist-info/LICENSE.txt")),
+            ("EGG-INFO/COPYING", "", Some("EGG-INFO/COPYING")),
             ("x/data/LICENSE", "", None),
         ] {
             assert_eq!(wanted(path, prefix, &named).as_deref(), name, "{path}");

@@ -5,18 +5,19 @@ use crate::model::{DeclaredLicense, Files, Package};
 use crate::registry::fetch::FetchError;
 use crate::registry::{FactsError, Need, RegistryFacts};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Answers from the cache, else from the registries that the user's clients are set up for.
 pub struct RegistrySource {
-    facts: RegistryFacts,
+    facts: Arc<RegistryFacts>,
     not_asked: AtomicUsize,
 }
 
 impl RegistrySource {
     /// A source over these registries.
-    pub fn new(facts: RegistryFacts) -> Self {
-        Self { facts, not_asked: AtomicUsize::new(0) }
+    pub fn new(facts: impl Into<Arc<RegistryFacts>>) -> Self {
+        Self { facts: facts.into(), not_asked: AtomicUsize::new(0) }
     }
 
     /// Silence that nobody is to blame for is none; everything else is said.

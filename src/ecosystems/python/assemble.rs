@@ -63,6 +63,7 @@ pub(super) fn assemble(input: Input<'_>) -> Assembled {
         catalogue,
         input: &input,
         nodes: HashMap::new(),
+        roots: Vec::new(),
         projects: HashMap::new(),
         lacking: BTreeMap::new(),
         result: Assembled::default(),
@@ -80,6 +81,9 @@ struct Walk<'a> {
     catalogue: &'a Catalogue,
     input: &'a Input<'a>,
     nodes: HashMap<usize, NodeIndex>,
+    /// The nodes of the roots, in their order.
+    roots: Vec<NodeIndex>,
+    /// Those with a name that others can ask for.
     projects: HashMap<String, NodeIndex>,
     lacking: BTreeMap<String, BTreeSet<String>>,
     result: Assembled,
@@ -88,12 +92,20 @@ struct Walk<'a> {
 /// A known package, as such or with one of its extras.
 type Visit = (usize, Option<String>);
 
+impl Root {
+    /// Its name as others ask for it; a directory's name is nobody's.
+    pub(super) fn key(&self) -> Option<String> {
+        self.package.purl.as_str().starts_with("pkg:pypi/").then(|| normalise(&self.package.name))
+    }
+}
+
 impl<'a> Walk<'a> {
     fn add_roots(&mut self) {
         let mut first = None;
         for root in &self.input.roots {
             let node = self.result.graph.add_package(root.package.clone());
-            self.projects.insert(normalise(&root.package.name), node);
+            self.roots.push(node);
+            self.projects.extend(root.key().map(|key| (key, node)));
             if root.is_project {
                 let graph_source = self.input.catalogue.map(|catalogue| catalogue.source.clone());
                 let manifest = root.manifest.clone();
@@ -110,8 +122,7 @@ impl<'a> Walk<'a> {
     /// Walks all edges; gives back the known packages that some edge leads to, on any platform.
     fn follow(&mut self) -> BTreeSet<usize> {
         let mut queue: VecDeque<(Visit, bool)> = VecDeque::new();
-        for root in &self.input.roots {
-            let Some(&node) = self.projects.get(&normalise(&root.package.name)) else { continue };
+        for (root, node) in self.input.roots.iter().zip(self.roots.clone()) {
             for declared in &root.declared {
                 self.direct(root, node, declared, &mut queue);
             }
@@ -139,7 +150,7 @@ impl<'a> Walk<'a> {
         let requirement = &declared.requirement;
         let key = requirement.key();
         // `project[extra]` inside an extra, or a marker that no Python of the lock can meet.
-        if key == normalise(&root.package.name) || !self.can_ever_hold(requirement.marker.as_deref()) {
+        if self.projects.get(&key) == Some(&node) || !self.can_ever_hold(requirement.marker.as_deref()) {
             return;
         }
         // Installed metadata names the project's own extras in its markers: each is asked for.
@@ -157,7 +168,12 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let found = self.candidates(requirement);
+        let mut found = self.candidates(requirement);
+        // What developers locked apart (docs/requirements.txt) is not what the program runs with.
+        let is_shipped = |at: &usize| !self.catalogue.packages[*at].development;
+        if declared.scope != Scope::Dev && found.iter().any(is_shipped) {
+            found.retain(is_shipped);
+        }
         if found.is_empty() {
             if on_target {
                 dependency.condition = self.direct_condition(declared, holds, None);
@@ -408,8 +424,7 @@ impl<'a> Walk<'a> {
 
     /// Nothing that a lock file holds is dropped: what no edge leads to is attached to the project.
     fn attach_unreached(&mut self, reached: &BTreeSet<usize>) {
-        let Some(first) = self.input.roots.first() else { return };
-        let Some(&root) = self.projects.get(&normalise(&first.package.name)) else { return };
+        let Some(&root) = self.roots.first() else { return };
         let mut names = Vec::new();
         for (at, known) in self.catalogue.packages.iter().enumerate() {
             if reached.contains(&at) || self.projects.contains_key(&known.key) {

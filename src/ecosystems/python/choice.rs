@@ -2,6 +2,7 @@
 
 use super::assemble::{self, list};
 use super::catalogue::{Catalogue, Known};
+use super::disagreement::note_disagreement;
 use super::environment::Environment;
 use super::manifest::{Declared, Manifest, clean};
 use super::requirement::normalise;
@@ -100,23 +101,6 @@ fn complete(chosen: &mut Manifest, other: &Manifest) {
             chosen.declared.push(tool.clone());
         }
     }
-}
-
-/// Names that only one of two manifests asks for at run time, and names they limit differently.
-fn note_disagreement(chosen: &Manifest, other: &Manifest, problems: &mut Vec<Problem>) {
-    let names = |manifest: &Manifest| -> BTreeSet<String> {
-        let runtime = manifest.declared.iter().filter(|item| item.scope == Scope::Runtime);
-        runtime.map(|item| item.requirement.key()).collect()
-    };
-    let (ours, theirs) = (names(chosen), names(other));
-    if theirs.is_empty() || ours == theirs {
-        return;
-    }
-    let mut differences: Vec<String> =
-        theirs.difference(&ours).map(|name| format!("{name} (only in {})", other.file)).collect();
-    differences.extend(ours.difference(&theirs).map(|name| format!("{name} (only in {})", chosen.file)));
-    let message = format!("{} was used; {} differs: {}", chosen.file, other.file, list(&differences));
-    problems.push(Problem::note(Some(SourceSpan::file(other.file.clone())), message));
 }
 
 /// Dependencies that are computed at build time are taken from the project's own installed metadata.

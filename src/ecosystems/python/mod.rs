@@ -8,13 +8,15 @@
 //!
 //! *Which versions*: uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock (the lock of the tool whose
 //! table pyproject.toml has comes first), else compiled requirements files with `# via` comments, else what
-//! the installer answers (`--resolve`), else the installed environment, else the manifest's pins alone. An
+//! the installer answers (`--resolve`), else the installed environment, else what the index of the user's pip
+//! has ([`index`]), else the manifest's pins alone. An
 //! environment also tells licenses and license files of the very versions that a lock names.
 //!
 //! # Modules
 //! [`text`] and [`tree`] read files; [`requirement`], [`marker`] and [`version`] are the language; one module
 //! a manifest and, in [`locks`], one a lock file; [`requirements_files`] says what a requirements
-//! file is for; [`environment`], [`distribution`] and [`metadata`] read installed packages; [`sources`] gathers, [`choice`] and [`project`] choose, [`assemble`] builds the graph, [`gaps`] says what
+//! file is for; [`environment`], [`distribution`], [`egg`] and [`metadata`] read installed packages; [`sources`] gathers, [`choice`] and [`project`] choose,
+//! [`disagreement`] compares, [`assemble`] builds the graph, [`gaps`] says what
 //! is missing.
 
 mod archive_name;
@@ -23,9 +25,12 @@ mod bare;
 mod catalogue;
 mod choice;
 mod compiled;
+mod disagreement;
 mod distribution;
+mod egg;
 mod environment;
 mod gaps;
+mod index;
 mod locks;
 mod manifest;
 mod marker;

@@ -21,6 +21,10 @@ pub(crate) struct IndexFile {
     pub(crate) size: Option<u64>,
     /// The metadata lies beside the file (PEP 658, PEP 714).
     pub(crate) metadata: Metadata,
+    /// The Pythons it is for.
+    pub(crate) requires_python: Option<String>,
+    /// Taken back by its authors (PEP 592).
+    pub(crate) yanked: bool,
 }
 
 /// Whether the metadata lies beside the file.
@@ -51,7 +55,7 @@ impl IndexFile {
     }
 
     /// `name-version-tags.whl`, `name-version.tar.gz`; the name may hold hyphens in old source archives.
-    fn version(&self, project: &str) -> Option<&str> {
+    pub(crate) fn version(&self, project: &str) -> Option<&str> {
         let stem = [".whl", ".tar.gz", ".zip"].iter().find_map(|suffix| self.name.strip_suffix(suffix))?;
         if self.is_wheel() {
             return stem.split('-').nth(1);
@@ -85,6 +89,11 @@ struct RawFile {
     core_metadata: Option<serde_json::Value>,
     #[serde(rename = "dist-info-metadata")]
     dist_info_metadata: Option<serde_json::Value>,
+    #[serde(rename = "requires-python")]
+    requires_python: Option<String>,
+    /// `true`, or the reason.
+    #[serde(default)]
+    yanked: serde_json::Value,
 }
 
 /// Reads a page.
@@ -119,6 +128,8 @@ fn from_json(raw: RawFile, page: &Url) -> Option<IndexFile> {
         sha256: raw.hashes.get("sha256").cloned(),
         size: raw.size,
         metadata,
+        requires_python: raw.requires_python,
+        yanked: raw.yanked.is_string() || raw.yanked == serde_json::Value::Bool(true),
     })
 }
 
@@ -149,7 +160,15 @@ fn from_html(text: &str, page: &Url) -> Vec<IndexFile> {
                 None => Metadata::Yes,
             },
         };
-        found.push(IndexFile { name, address, sha256, size: None, metadata });
+        found.push(IndexFile {
+            name,
+            address,
+            sha256,
+            size: None,
+            metadata,
+            requires_python: attributes.get("data-requires-python").cloned(),
+            yanked: attributes.contains_key("data-yanked"),
+        });
     }
     found
 }
@@ -236,6 +255,8 @@ mod tests {
         assert_eq!(files[0].address.as_str(), "https://registry.example/files/a_b-1.0-py3-none-any.whl");
         assert_eq!(files[0].sha256.as_deref(), Some("aa"));
         assert_eq!(files[0].metadata, Metadata::Hashed("bb".to_owned()));
+        assert_eq!(files[0].requires_python.as_deref(), Some(">=3"));
+        assert!(!files[0].yanked);
         assert!(files[0].is_of("a-b", "1.0.0") && files[1].is_of("a-b", "1"));
         assert!(!files[1].is_of("a-b", "1.1") && !files[1].is_of("a", "1.0"));
     }
