@@ -4,6 +4,7 @@ use super::declared::Declared;
 use super::detected::Seen;
 use crate::licenses::{Category, CopyleftScope, LicenseRecord, catalogue, parse};
 use crate::model::{Conclusion, ConclusionSource, DetectedKind, Expression, LicenseName, Term};
+use std::collections::BTreeMap;
 
 /// What was found out about one package.
 #[derive(Debug)]
@@ -328,12 +329,12 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     }
     let Some(expression) = (match best.as_slice() {
         [only] => Some(only.clone()),
-        _ => only_grant_differs(&best),
+        _ => only_grant_differs(&best).or_else(|| leading(&best, &found)),
     }) else {
         let names: Vec<_> = best.iter().map(ToString::to_string).collect();
         return unknown(format!("its files leave open which of {} is meant", names.join(", ")));
     };
-    if best.len() > 1 {
+    if best.len() > 1 && only_grant_differs(&best).is_some() {
         notes.push(format!("nothing says that later versions are allowed: {expression} was taken"));
     }
     if !riders.is_empty() {
@@ -341,6 +342,26 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     }
     let reason = format!("the metadata is ambiguous; its files hold {}", list(&found));
     concluded(expression, ConclusionSource::DeclaredAndDetected, reason)
+}
+
+/// The one that stands first in every file that holds any of them: what follows the package's own text in a
+/// license file is for parts of it.
+fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
+    let mut first: BTreeMap<&str, &Seen> = BTreeMap::new();
+    for seen in found.iter().filter(|seen| several.iter().any(|one| seen.candidates.contains(one))) {
+        let known = first.entry(seen.license.file.as_str()).or_insert(seen);
+        if seen.license.first_line < known.license.first_line {
+            *known = seen;
+        }
+    }
+    let mut leading: Vec<&Expression> =
+        first.values().flat_map(|seen| &seen.candidates).filter(|one| several.contains(one)).collect();
+    leading.sort();
+    leading.dedup();
+    match leading[..] {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// The narrower of two that differ only in whether later versions are allowed.

@@ -25,8 +25,7 @@ impl Index {
             let is_meant = words.next() == Some(name);
             let version = words.next().unwrap().to_owned();
             let rest: Vec<&str> = words.collect();
-            let requires_python =
-                rest.iter().find_map(|word| word.strip_prefix("python")).map(str::to_owned);
+            let requires_python = rest.iter().find_map(|word| word.strip_prefix("python")).map(str::to_owned);
             let release = PythonRelease { version, requires_python, yanked: rest.contains(&"yanked") };
             let needs = needs.split(", ").filter(|need| !need.is_empty()).map(str::to_owned).collect();
             is_meant.then_some((release, needs))
@@ -111,9 +110,8 @@ fn the_newest_version_that_fits_everybody_is_taken() {
         ]
     );
     assert_eq!(reading.graph.projects()[0].graph_source.as_deref(), Some("the package index"));
-    let complete = |reading: &Reading| {
-        reading.problems.iter().all(|problem| problem.consequence == Consequence::Note)
-    };
+    let complete =
+        |reading: &Reading| reading.problems.iter().all(|problem| problem.consequence == Consequence::Note);
     assert!(complete(&reading), "{:?}", reading.problems);
     let narrowed = resolve(&index, &[("requirements.txt", "web\n")], Some("3.12"));
     assert_eq!(edges(&narrowed), ["project > web 2.0", "web 2.0 > http 2.0"]);
@@ -121,14 +119,8 @@ fn the_newest_version_that_fits_everybody_is_taken() {
 
 #[test]
 fn limits_pins_and_pythons_hold() {
-    let index = Index::new(&[
-        "a 1.0 yanked",
-        "a 2.0",
-        "b 1.0 python>=3.8",
-        "b 2.0 python>=3.12",
-        "c 1.0",
-        "c 2.0",
-    ]);
+    let index =
+        Index::new(&["a 1.0 yanked", "a 2.0", "b 1.0 python>=3.8", "b 2.0 python>=3.12", "c 1.0", "c 2.0"]);
     let files = [("requirements.txt", "-c limits.txt\na==1.0\nb\nc\n"), ("limits.txt", "c<2\n")];
     let reading = resolve(&index, &files, Some("3.11"));
     assert_eq!(edges(&reading), ["project > a 1.0", "project > b 1.0", "project > c 1.0"]);
@@ -152,13 +144,62 @@ fn askers_that_never_meet_each_get_their_version() {
 fn nobody_is_asked_about_the_project_and_its_directories() {
     let index = Index::new(&["a 1", "b 1"]);
     let files = [
-        ("pyproject.toml", "[project]\nname = 'secret'\nversion = '1'\ndependencies = ['a', 'inner @ git+https://git.example/x']\n[project.optional-dependencies]\nall = ['secret[more]']\n"),
+        (
+            "pyproject.toml",
+            "[project]\nname = 'secret'\nversion = '1'\ndependencies = ['a', 'inner @ git+https://git.example/x']\n[project.optional-dependencies]\nall = ['secret[more]']\n",
+        ),
         ("requirements.txt", "-e ./library\n"),
-        ("library/pyproject.toml", "[project]\nname = 'library'\nversion = '2'\ndependencies = ['b', 'library[x]']\n"),
+        (
+            "library/pyproject.toml",
+            "[project]\nname = 'library'\nversion = '2'\ndependencies = ['b', 'library[x]']\n",
+        ),
     ];
     let reading = resolve(&index, &files, None);
     assert_eq!(index.asked.lock().unwrap().iter().map(String::as_str).collect::<Vec<_>>(), ["a", "b"]);
     assert!(edges(&reading).contains(&"library 2 > b 1".to_owned()), "{:?}", edges(&reading));
+}
+
+/// Developers ask for early versions of what the program takes finished.
+#[test]
+fn developers_do_not_decide_what_ships() {
+    let index = Index::new(&["a 1.0; c", "a 2.0.dev1; c", "b 1.0; a", "c 1.0", "wheel 0.4"]);
+    let text = "[build-system]\nrequires = ['wheel']\n[project]\nname = 'p'\nversion = '1'\n\
+                dependencies = ['b', 'a<2']\n[dependency-groups]\ndev = ['a>=2.dev0']\n";
+    let reading = resolve(&index, &[("pyproject.toml", text)], None);
+    assert_eq!(
+        edges(&reading),
+        [
+            "a 1.0 > c 1.0",
+            "a 2.0.dev1 > c 1.0",
+            "b 1.0 > a 1.0",
+            "p 1 > a 1.0",
+            "p 1 > a 2.0.dev1",
+            "p 1 > b 1.0",
+            "p 1 > wheel 0.4"
+        ]
+    );
+}
+
+#[test]
+fn what_a_lock_never_names_and_an_environment_lacks_is_asked_for() {
+    let index = Index::new(&["poetry-core 2.1", "click 9", "extra 1; click", "newcomer 1"]);
+    let lock = "[[package]]\nname = 'click'\nversion = '8.1.0'\n[metadata]\nlock-version = '2.0'\n";
+    let text = "[build-system]\nrequires = ['poetry-core']\n[tool.poetry]\nname = 'p'\nversion = '1'\n\
+                [tool.poetry.dependencies]\nclick = '*'\nnewcomer = '*'\n";
+    let reading = resolve(&index, &[("pyproject.toml", text), ("poetry.lock", lock)], None);
+    // A lock that lacks what the program needs is out of date: no newer version makes up for it.
+    assert_eq!(edges(&reading), ["p 1 > click 8.1.0", "p 1 > newcomer", "p 1 > poetry-core 2.1"]);
+    let text = "[project]\nname = 'p'\nversion = '1'\ndependencies = ['click']\n\
+                [project.optional-dependencies]\nmore = ['extra']\n";
+    let site = ".venv/lib/python3.12/site-packages/click-8.dist-info/METADATA";
+    let files = [
+        ("pyproject.toml", text),
+        (site, "Name: click\nVersion: 8\n"),
+        (".venv/pyvenv.cfg", "version = 3.12\n"),
+    ];
+    let reading = resolve(&index, &files, None);
+    assert_eq!(edges(&reading), ["extra 1 > click 8", "p 1 > click 8", "p 1 > extra 1 if extra == \"more\""]);
+    assert!(reading.problems.iter().all(|problem| problem.consequence == Consequence::Note));
 }
 
 #[test]

@@ -44,7 +44,10 @@ fn a_folder_of_lists_can_be_named_itself() {
 #[test]
 fn lists_of_a_project_in_another_language_are_for_developers() {
     let root = tempfile::tempdir().unwrap();
-    write(root.path(), &[("Cargo.toml", ""), ("docs/requirements.txt", "sphinx\n"), ("tests/requirements.txt", "x")]);
+    write(
+        root.path(),
+        &[("Cargo.toml", ""), ("docs/requirements.txt", "sphinx\n"), ("tests/requirements.txt", "x")],
+    );
     let found = discover(root.path());
     let docs = root.path().join("docs");
     assert!(found.projects.contains(&(docs.clone(), Ecosystem::Python)));
@@ -63,7 +66,8 @@ fn a_directory_called_like_a_package_still_depends_on_it() {
     let directory = root.path().join("shodan");
     let context = ReadContext { root: root.path().to_owned(), ..ReadContext::default() };
     let reading = read(Ecosystem::Python, &directory, &context);
-    let names: Vec<_> = reading.graph.nodes().map(|node| reading.graph.package(node).purl.to_string()).collect();
+    let names: Vec<_> =
+        reading.graph.nodes().map(|node| reading.graph.package(node).purl.to_string()).collect();
     assert!(names.contains(&"pkg:pypi/shodan".to_owned()), "{names:?}");
     assert_eq!(reading.graph.edges().count(), 1);
 }
@@ -74,8 +78,14 @@ fn lists_that_disagree_with_the_lock_are_said() {
     write(
         root.path(),
         &[
-            ("pyproject.toml", "[tool.poetry]\nname = 'a'\nversion = '1'\n[tool.poetry.dependencies]\nflask = '^3'\nclick = '*'\n"),
-            ("poetry.lock", "[[package]]\nname = 'flask'\nversion = '3.0.0'\n[[package]]\nname = 'click'\nversion = '8.1.0'\n[metadata]\nlock-version = '2.0'\n"),
+            (
+                "pyproject.toml",
+                "[tool.poetry]\nname = 'a'\nversion = '1'\n[tool.poetry.dependencies]\nflask = '^3'\nclick = '*'\n",
+            ),
+            (
+                "poetry.lock",
+                "[[package]]\nname = 'flask'\nversion = '3.0.0'\n[[package]]\nname = 'click'\nversion = '8.1.0'\n[metadata]\nlock-version = '2.0'\n",
+            ),
             ("requirements.txt", "Flask==2.3.1\nclick==8.1\n"),
         ],
     );

@@ -169,10 +169,8 @@ impl<'a> Walk<'a> {
             return;
         }
         let mut found = self.candidates(requirement);
-        // What developers locked apart (docs/requirements.txt) is not what the program runs with.
-        let is_shipped = |at: &usize| !self.catalogue.packages[*at].development;
-        if declared.scope != Scope::Dev && found.iter().any(is_shipped) {
-            found.retain(is_shipped);
+        if !matches!(declared.scope, Scope::Dev | Scope::Build) {
+            self.keep_shipped(&mut found);
         }
         if found.is_empty() {
             if on_target {
@@ -181,7 +179,9 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        self.check_direct(root, declared, &found);
+        if on_target {
+            self.check_direct(root, declared, &found);
+        }
         for at in found {
             let fork = self.fork_marker(at);
             let fork_holds = marker::holds(fork, &self.input.situation);
@@ -265,7 +265,10 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let found = self.candidates(requirement);
+        let mut found = self.candidates(requirement);
+        if !self.catalogue.packages[visit.0].development {
+            self.keep_shipped(&mut found);
+        }
         if found.is_empty() && here {
             self.note_lacking(visit.0, requirement, dependency, condition);
             return;
@@ -284,6 +287,14 @@ impl<'a> Walk<'a> {
                 self.result.graph.add_dependency(from, to, dependency);
             }
             enqueue(at, &requirement.extras, here, queue);
+        }
+    }
+
+    /// What developers locked apart (docs/requirements.txt) is not what the program runs with.
+    fn keep_shipped(&self, found: &mut Vec<usize>) {
+        let is_shipped = |at: &usize| !self.catalogue.packages[*at].development;
+        if found.iter().any(is_shipped) {
+            found.retain(is_shipped);
         }
     }
 

@@ -26,8 +26,23 @@ const LOCK: &str = "uv lock";
 /// Far more rounds than any graph is deep.
 const ROUNDS: usize = 60;
 
+/// The last of the phases in which versions are chosen.
+const LAST_PHASE: u8 = 2;
+
 /// A version of a package, by normalised name.
 type Choice = (String, String);
+
+fn choices(chosen: &BTreeMap<String, Vec<String>>) -> impl Iterator<Item = Choice> {
+    chosen.iter().flat_map(|(key, versions)| versions.iter().map(|version| (key.clone(), version.clone())))
+}
+
+fn phase_of(scope: Scope) -> u8 {
+    match scope {
+        Scope::Dev | Scope::Build => LAST_PHASE,
+        Scope::Optional => 1,
+        _ => 0,
+    }
+}
 
 /// Who is asked for, and how.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +59,10 @@ struct Resolver<'a> {
     limits: &'a [Requirement],
     own: &'a BTreeSet<String>,
     situation: Situation<'a>,
+    /// Who asks: 0 what ships, 1 what extras add, 2 developers and the build.
+    phase: u8,
+    /// What an earlier phase chose: developers do not decide what ships.
+    fixed: BTreeMap<String, Vec<String>>,
     releases: HashMap<String, Result<Vec<PythonRelease>, String>>,
     needs: HashMap<Choice, Result<Option<Vec<Requires>>, String>>,
 }
@@ -59,21 +78,53 @@ pub(super) fn resolve(
     problems: &mut Vec<Problem>,
 ) -> Option<Catalogue> {
     let index = context.python_index.as_deref()?;
-    let from_index =
-        |item: &&&Declared| item.scope != Scope::Build && item.origin.is_none() && !is_elsewhere(&item.requirement);
-    let mut resolver = Resolver {
-        index,
-        declared: declared.iter().filter(from_index).copied().collect(),
-        limits,
-        own,
-        situation: Situation::of_target(&context.python),
-        releases: HashMap::new(),
-        needs: HashMap::new(),
-    };
-    let chosen = resolver.choose();
+    let mut resolver = Resolver::new(index, declared, limits, own, context);
+    let (chosen, shipped) = resolver.choose_all();
     resolver.report(&chosen, problems);
-    let catalogue = resolver.catalogue(&chosen);
+    let mut catalogue = Catalogue::new(SOURCE, LOCK);
+    resolver.fill(&chosen, &shipped, &mut catalogue);
     (!catalogue.packages.is_empty()).then_some(catalogue)
+}
+
+/// Adds what the manifest asks for and a lock or an environment lacks.
+///
+/// No lock names what builds the project, and seldom is every extra installed. A lock that lacks anything else
+/// is out of date, which the index cannot mend.
+pub(super) fn add_lacking(
+    declared: &[Declared],
+    own: &BTreeSet<String>,
+    is_environment: bool,
+    context: &ReadContext,
+    catalogue: &mut Catalogue,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(index) = context.python_index.as_deref() else { return };
+    let is_lacking = |item: &&Declared| {
+        (is_environment || item.scope == Scope::Build)
+            && catalogue.of_name(&item.requirement.key()).is_empty()
+    };
+    let lacking: Vec<&Declared> = declared.iter().filter(is_lacking).collect();
+    let mut resolver = Resolver::new(index, &lacking, &[], own, context);
+    let (chosen, shipped) = resolver.choose_all();
+    let mut found = Catalogue::default();
+    resolver.fill(&chosen, &shipped, &mut found);
+    found.packages.retain(|known| catalogue.of_name(&known.key).is_empty());
+    let names: Vec<String> = found.packages.iter().map(|known| known.package.label()).collect();
+    let keys: BTreeSet<String> = found.packages.iter().map(|known| known.key.clone()).collect();
+    found.packages.into_iter().for_each(|known| catalogue.push(known));
+    let is_found = |item: &&&Declared| keys.contains(&item.requirement.key());
+    let Some(first) = lacking.iter().find(is_found) else { return };
+    let runs = lacking.iter().filter(is_found).any(|item| item.scope == Scope::Runtime);
+    let message = format!(
+        "{} lacks what this file asks for; the newest fitting versions were taken from {SOURCE}: {}",
+        catalogue.source,
+        list(&names)
+    );
+    let place = Some(SourceSpan::file(first.location.file.clone()));
+    problems.push(match runs {
+        true => Problem::incomplete(place, format!("{message}; run `{}`", catalogue.refresh)),
+        false => Problem::note(place, message),
+    });
 }
 
 /// Named by an address: no index is asked.
@@ -81,7 +132,41 @@ fn is_elsewhere(requirement: &Requirement) -> bool {
     requirement.address.is_some()
 }
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
+    fn new(
+        index: &'a dyn PythonIndex,
+        declared: &[&'a Declared],
+        limits: &'a [Requirement],
+        own: &'a BTreeSet<String>,
+        context: &'a ReadContext,
+    ) -> Self {
+        let from_index = |item: &&&'a Declared| item.origin.is_none() && !is_elsewhere(&item.requirement);
+        Self {
+            index,
+            declared: declared.iter().filter(from_index).copied().collect(),
+            limits,
+            own,
+            situation: Situation::of_target(&context.python),
+            phase: 0,
+            fixed: BTreeMap::new(),
+            releases: HashMap::new(),
+            needs: HashMap::new(),
+        }
+    }
+
+    /// The versions of all phases, and those of what ships.
+    fn choose_all(&mut self) -> (BTreeMap<String, Vec<String>>, BTreeSet<Choice>) {
+        let mut shipped = BTreeSet::new();
+        for phase in 0..=LAST_PHASE {
+            self.phase = phase;
+            self.fixed = self.choose();
+            if phase < LAST_PHASE {
+                shipped = choices(&self.fixed).collect();
+            }
+        }
+        (std::mem::take(&mut self.fixed), shipped)
+    }
+
     fn choose(&mut self) -> BTreeMap<String, Vec<String>> {
         let mut chosen = BTreeMap::new();
         for _ in 0..ROUNDS {
@@ -102,7 +187,7 @@ impl Resolver<'_> {
     fn walk(&self, chosen: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Asked> {
         let mut asked: BTreeMap<String, Asked> = BTreeMap::new();
         let mut queue: Vec<String> = Vec::new();
-        for declared in &self.declared {
+        for declared in self.declared.iter().filter(|item| phase_of(item.scope) <= self.phase) {
             let extras = super::assemble::extras_named(declared.requirement.marker.as_deref());
             let holds = super::marker::holds(
                 declared.requirement.marker.as_deref(),
@@ -163,11 +248,8 @@ impl Resolver<'_> {
     }
 
     fn learn_needs(&mut self, asked: &BTreeMap<String, Asked>, chosen: &BTreeMap<String, Vec<String>>) {
-        let unknown: Vec<Choice> = chosen
-            .iter()
-            .flat_map(|(key, versions)| versions.iter().map(|version| (key.clone(), version.clone())))
-            .filter(|choice| !self.needs.contains_key(choice))
-            .collect();
+        let unknown: Vec<Choice> =
+            choices(chosen).filter(|choice| !self.needs.contains_key(choice)).collect();
         let index = self.index;
         let learned: Vec<_> = unknown
             .into_par_iter()
@@ -185,18 +267,30 @@ impl Resolver<'_> {
         let Some(Ok(releases)) = self.releases.get(key) else { return Vec::new() };
         let limits = self.limits.iter().filter(|limit| limit.key() == *key);
         let limits: Vec<&str> = limits.filter_map(|limit| limit.specifier.as_deref()).collect();
-        let specifiers: Vec<&str> = asked.specifiers.iter().map(String::as_str).collect();
+        let mut specifiers: Vec<&str> = asked.specifiers.iter().map(String::as_str).collect();
+        let fixed = self.fixed.get(key).cloned().unwrap_or_default();
+        if !fixed.is_empty() {
+            let is_met = |specifier: &str| {
+                fixed.iter().any(|version| version::satisfies(specifier, version) != Some(false))
+            };
+            specifiers.retain(|specifier| !is_met(specifier));
+            if specifiers.is_empty() {
+                return fixed;
+            }
+        }
         let all: Vec<&str> = specifiers.iter().chain(&limits).copied().collect();
         if let Some(best) = self.newest(releases, &all) {
-            return vec![best];
+            let mut found = fixed;
+            found.push(best);
+            found.sort();
+            found.dedup();
+            return found;
         }
-        let mut each: Vec<String> = specifiers
-            .iter()
-            .filter_map(|specifier| {
-                let with_limits: Vec<&str> = limits.iter().copied().chain([*specifier]).collect();
-                self.newest(releases, &with_limits)
-            })
-            .collect();
+        let newest_for_one = |specifier: &&str| {
+            let with_limits: Vec<&str> = limits.iter().copied().chain([*specifier]).collect();
+            self.newest(releases, &with_limits)
+        };
+        let mut each: Vec<String> = specifiers.iter().filter_map(newest_for_one).chain(fixed).collect();
         each.sort();
         each.dedup();
         each
@@ -219,20 +313,25 @@ impl Resolver<'_> {
         of_finals.or_else(|| newest_of(fitting)).map(|release| release.version.clone())
     }
 
-    /// What is known of the chosen versions, in the order of their names.
-    fn catalogue(&self, chosen: &BTreeMap<String, Vec<String>>) -> Catalogue {
-        let mut catalogue = Catalogue::new(SOURCE, LOCK);
+    /// Adds what is known of the chosen versions, in the order of their names.
+    fn fill(
+        &self,
+        chosen: &BTreeMap<String, Vec<String>>,
+        shipped: &BTreeSet<Choice>,
+        catalogue: &mut Catalogue,
+    ) {
         let asked = self.walk(chosen);
         for (key, versions) in chosen {
             let Some(asked) = asked.get(key) else { continue };
             for version in versions {
                 let package = package(&asked.name, Some(version), asked);
-                let needs = self.needs.get(&(key.clone(), version.clone()));
+                let choice = (key.clone(), version.clone());
+                let needs = self.needs.get(&choice);
                 let requires = needs.and_then(|needs| needs.clone().ok().flatten()).unwrap_or_default();
-                catalogue.push(Known { key: key.clone(), package, marker: None, requires, development: false });
+                let development = !shipped.contains(&choice);
+                catalogue.push(Known { key: key.clone(), package, marker: None, requires, development });
             }
         }
-        catalogue
     }
 
     fn report(&self, chosen: &BTreeMap<String, Vec<String>>, problems: &mut Vec<Problem>) {
@@ -243,15 +342,12 @@ impl Resolver<'_> {
             }
         }
         let mut unbuilt = Vec::new();
-        for (key, versions) in chosen {
-            for version in versions {
-                match self.needs.get(&(key.clone(), version.clone())) {
-                    Some(Ok(None)) => unbuilt.push(format!("{key} {version}")),
-                    Some(Err(reason)) => {
-                        silent.entry(reason.clone()).or_default().push(format!("{key} {version}"));
-                    }
-                    _ => {}
-                }
+        for choice in choices(chosen) {
+            let label = format!("{} {}", choice.0, choice.1);
+            match self.needs.get(&choice) {
+                Some(Ok(None)) => unbuilt.push(label),
+                Some(Err(reason)) => silent.entry(reason.clone()).or_default().push(label),
+                _ => {}
             }
         }
         for (reason, mut names) in silent {
@@ -284,7 +380,9 @@ fn newest_of(releases: Vec<&PythonRelease>) -> Option<&PythonRelease> {
 
 /// `python` without a patch level may be any of them.
 fn runs_on(range: &str, python: &str) -> bool {
-    let patches = if python.matches('.').count() > 1 { vec![python.to_owned()] } else {
+    let patches = if python.matches('.').count() > 1 {
+        vec![python.to_owned()]
+    } else {
         vec![format!("{python}.0"), format!("{python}.99")]
     };
     patches.iter().any(|python| version::satisfies(range, python) != Some(false))

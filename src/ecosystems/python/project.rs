@@ -38,8 +38,14 @@ pub(super) fn read(directory: &Path, context: &ReadContext) -> Reading {
     let lock = lock(&sources, directory, context, &mut reading);
     let mut local = Vec::new();
     local_projects(&sources, directory, context, &mut local, &mut reading);
-    let known = Known { lock, environment: environment.as_ref(), local: &local };
-    let catalogue = catalogue(known, &sources, &chosen, context, &mut reading.problems);
+    let own: BTreeSet<String> =
+        chosen.name.iter().map(|name| normalise(name)).chain(local.iter().filter_map(Root::key)).collect();
+    let known = Known { lock, environment: environment.as_ref(), local: &local, own: &own };
+    let mut catalogue = catalogue(known, &sources, &chosen, context, &mut reading.problems);
+    if let Some(catalogue) = &mut catalogue {
+        let installed = environment.as_ref().is_some_and(|found| found.catalogue.source == catalogue.source);
+        index::add_lacking(&chosen.declared, &own, installed, context, catalogue, &mut reading.problems);
+    }
     if let Some(catalogue) = &catalogue {
         note_other_versions(&sources.requirements, &chosen, catalogue, &mut reading.problems);
     }
@@ -132,6 +138,8 @@ struct Known<'a> {
     environment: Option<&'a Environment>,
     /// Project directories that are installed with the project.
     local: &'a [Root],
+    /// Names of the project and those directories.
+    own: &'a BTreeSet<String>,
 }
 
 /// What is known about versions and edges, and from where.
@@ -151,12 +159,12 @@ fn catalogue(
             .collect();
         let local = known.local.iter().flat_map(|root| &root.declared);
         let declared: Vec<&Declared> = chosen.declared.iter().chain(local).collect();
-        let own: BTreeSet<String> =
-            chosen.name.iter().map(|name| normalise(name)).chain(known.local.iter().filter_map(Root::key)).collect();
-        found = match context.resolve {
-            true => resolve::resolve(&declared, &limits, &own, context, problems),
-            false => index::resolve(&declared, &limits, &own, context, problems),
-        };
+        if context.resolve {
+            found = resolve::resolve(&declared, &limits, known.own, context, problems);
+        }
+        if found.is_none() && known.environment.is_none() {
+            found = index::resolve(&declared, &limits, known.own, context, problems);
+        }
     }
     let Some(environment) = known.environment else { return found };
     let Some(mut found) = found else {

@@ -157,7 +157,8 @@ fn is_folder_for_development(folder: &Path) -> bool {
 
 /// What a file is for. Its folder counts below the audited root only, whose own name says nothing.
 pub(super) fn purpose(path: &Path, context: &ReadContext) -> Purpose {
-    let name = name_of(path).to_ascii_lowercase().replace("requirements", " ").replace("pre-commit", "precommit");
+    let name =
+        name_of(path).to_ascii_lowercase().replace("requirements", " ").replace("pre-commit", "precommit");
     let has = |list: &[&str]| words(&name).any(|word| list.contains(&word));
     let in_folder = path
         .parent()

@@ -136,8 +136,7 @@ pub(super) fn is_pre_release(version: &str) -> bool {
 pub(super) fn names_pre_release(specifier: &str) -> bool {
     clauses(specifier).iter().any(|clause| {
         let version = clause.trim_start_matches(['=', '<', '>', '~', '!', '^']);
-        !clause.starts_with("!=")
-            && Version::from_str(version).is_ok_and(|version| version.any_prerelease())
+        !clause.starts_with("!=") && Version::from_str(version).is_ok_and(|version| version.any_prerelease())
     })
 }
 

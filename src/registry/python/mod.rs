@@ -364,13 +364,12 @@ fn direct_file(address: &Url) -> Option<IndexFile> {
 }
 
 fn open(name: &str, bytes: &[u8]) -> Result<Vec<Entry>, ArchiveError> {
-    let wanted =
-        |path: &str| {
-            is_manifest(path)
-                || is_egg_info(path)
-                || is_license_file(path)
-                || path.contains(".dist-info/licenses/")
-        };
+    let wanted = |path: &str| {
+        is_manifest(path)
+            || is_egg_info(path)
+            || is_license_file(path)
+            || path.contains(".dist-info/licenses/")
+    };
     if name.ends_with(".tar.gz") {
         read_tar_gz(bytes, &Limits::default(), &wanted)
     } else {
