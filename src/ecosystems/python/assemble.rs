@@ -7,7 +7,8 @@
 use super::catalogue::{Catalogue, Requires};
 use super::manifest::Declared;
 use super::marker::{self, Situation};
-use super::requirement::{Requirement, normalise};
+use super::requirement::{Requirement, extras_named, normalise};
+use super::text::list;
 use super::version;
 use crate::model::{
     Dependency, DependencyGraph, Ecosystem, Linkage, NodeIndex, Origin, Package, Problem, Project, Scope,
@@ -477,32 +478,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The extras that a marker compares with, normalised.
-pub(super) fn extras_named(marker: Option<&str>) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = marker.unwrap_or("");
-    while let Some(at) = rest.find("extra") {
-        rest = rest[at + "extra".len()..].trim_start();
-        if let Some(value) = rest.strip_prefix("==") {
-            found.extend(value.split(['\'', '"']).nth(1).map(normalise));
-        }
-    }
-    found
-}
-
 fn enqueue(at: usize, extras: &[String], on_target: bool, queue: &mut VecDeque<(Visit, bool)>) {
     queue.push_back(((at, None), on_target));
     for extra in extras {
         queue.push_back(((at, Some(extra.clone())), on_target));
     }
-}
-
-/// A few names for a message.
-pub(super) fn list(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let mut text = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
-    }
-    text
 }

@@ -1,6 +1,5 @@
 //! Which manifest of a project decides, and what the others add to it.
 
-use super::assemble::{self, list};
 use super::catalogue::{Catalogue, Known};
 use super::disagreement::note_disagreement;
 use super::environment::Environment;
@@ -9,6 +8,7 @@ use super::requirement::normalise;
 use super::requirements_files::Purpose;
 use super::requirements_txt::Requirements;
 use super::sources::Sources;
+use super::text::list;
 use super::{compiled, requirements_files};
 use crate::ecosystems::ReadContext;
 use crate::model::{Problem, Scope, SourceSpan};
@@ -136,7 +136,7 @@ fn settle_dynamic(
         if is_known {
             continue;
         }
-        let extras = assemble::extras_named(requires.requirement.marker.as_deref());
+        let extras = super::requirement::extras_named(requires.requirement.marker.as_deref());
         let mut declared = Declared::new(requires.requirement, place);
         if requires.extra.is_some() || !extras.is_empty() {
             declared.scope = Scope::Optional;

@@ -1,9 +1,9 @@
 //! What the manifests of a project say differently from the one that was used, and from its lock file.
 
-use super::assemble::list;
 use super::catalogue::Catalogue;
 use super::manifest::Manifest;
 use super::requirements_txt::Requirements;
+use super::text::list;
 use super::version;
 use crate::model::{Problem, Scope, SourceSpan};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +43,7 @@ pub(super) fn note_other_versions(
             let used: Vec<&str> =
                 used.iter().filter_map(|at| catalogue.packages[*at].package.version.as_deref()).collect();
             let is_met = |used: &&str| version::satisfies(specifier, used) != Some(false);
-            if !used.is_empty() && !used.iter().any(|used| is_met(used)) {
+            if !used.is_empty() && !used.iter().any(is_met) {
                 differences.push(format!("{} {specifier} ({} used)", requirement.name, used.join(", ")));
             }
         }

@@ -1,9 +1,9 @@
 //! What is not known about direct dependencies, and what would tell it.
 
-use super::assemble::list;
 use super::catalogue::Catalogue;
 use super::manifest::{Declared, Manifest};
 use super::sources::Sources;
+use super::text::list;
 use crate::model::{Problem, Scope, SourceSpan};
 use std::collections::BTreeMap;
 

@@ -6,11 +6,11 @@
 //! that they never meet. Taking back an earlier choice to make a later one fit (backtracking) is left to the
 //! installers.
 
-use super::assemble::list;
 use super::catalogue::{Catalogue, Known, Requires};
 use super::manifest::Declared;
 use super::marker::Situation;
 use super::requirement::{Requirement, normalise};
+use super::text::list;
 use super::version;
 use crate::ecosystems::{PythonIndex, ReadContext};
 use crate::model::{Ecosystem, Origin, Package, Problem, PythonRelease, Scope, SourceSpan};
@@ -188,7 +188,7 @@ impl<'a> Resolver<'a> {
         let mut asked: BTreeMap<String, Asked> = BTreeMap::new();
         let mut queue: Vec<String> = Vec::new();
         for declared in self.declared.iter().filter(|item| phase_of(item.scope) <= self.phase) {
-            let extras = super::assemble::extras_named(declared.requirement.marker.as_deref());
+            let extras = super::requirement::extras_named(declared.requirement.marker.as_deref());
             let holds = super::marker::holds(
                 declared.requirement.marker.as_deref(),
                 &self.situation.with_extras(&extras),

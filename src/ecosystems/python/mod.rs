@@ -122,7 +122,7 @@ mod tests {
             let _ = super::metadata::Metadata::parse(text.as_bytes());
             let _ = super::tree::toml(&document, &mut problems);
             let _ = super::tree::json(&document, &mut problems);
-            let _ = super::assemble::extras_named(Some(&text));
+            let _ = super::requirement::extras_named(Some(&text));
             let directory = tempfile::tempdir().expect("a directory");
             std::fs::write(directory.path().join("requirements.txt"), &text).expect("written");
             std::fs::write(directory.path().join("setup.cfg"), format!("[options]\ninstall_requires =\n {text}")).expect("written");

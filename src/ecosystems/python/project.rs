@@ -1,6 +1,6 @@
 //! A project directory: which of its files decide, and the graph they give.
 
-use super::assemble::{self, Input, Root, list};
+use super::assemble::{self, Input, Root};
 use super::bare::bare_environment;
 use super::catalogue::Catalogue;
 use super::choice::{add_unknown_requirements, choose};
@@ -12,6 +12,7 @@ use super::manifest::{Declared, Manifest, clean};
 use super::marker::Situation;
 use super::requirement::normalise;
 use super::sources::{self, Sources};
+use super::text::list;
 use super::{compiled, index, resolve};
 use crate::ecosystems::{ReadContext, Reading};
 use crate::model::{Ecosystem, Files, Origin, Package, Problem, Purl, Scope, SourceSpan};
