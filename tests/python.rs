@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "python/index.rs"]
+mod index;
+#[path = "python/lists.rs"]
+mod lists;
 #[path = "python/shown.rs"]
 mod shown;
 
@@ -272,6 +276,35 @@ fn an_environment_that_is_none_is_said() {
     let reading = read(Ecosystem::Python, root.path(), &context);
     assert!(reading.problems.iter().any(|problem| problem.message.contains("nowhere")));
     assert_eq!(reading.graph.package_count(), 2);
+}
+
+#[test]
+fn a_zipped_egg_and_a_link_are_read() {
+    use std::io::Write;
+    let root = tempfile::tempdir().unwrap();
+    let site = root.path().join("site-packages");
+    let source = root.path().join("source");
+    std::fs::create_dir_all(source.join("Linked_tool.egg-info")).unwrap();
+    std::fs::create_dir_all(&site).unwrap();
+    let metadata = "Metadata-Version: 1.1\nName: linked-tool\nVersion: 3\nLicense: MIT\n";
+    std::fs::write(source.join("Linked_tool.egg-info/PKG-INFO"), metadata).unwrap();
+    std::fs::write(site.join("linked-tool.egg-link"), format!("{}\n.\n", source.display())).unwrap();
+    let mut egg = zip::ZipWriter::new(std::fs::File::create(site.join("zipped-2.egg")).unwrap());
+    for (name, text) in [
+        ("EGG-INFO/PKG-INFO", "Metadata-Version: 1.1\nName: zipped\nVersion: 2\nLicense: MIT\n"),
+        ("EGG-INFO/requires.txt", "linked-tool>=1\n"),
+        ("zipped.py", "code"),
+    ] {
+        egg.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        egg.write_all(text.as_bytes()).unwrap();
+    }
+    egg.finish().unwrap();
+    std::fs::write(root.path().join("requirements.txt"), "zipped\n").unwrap();
+    let mut context = context(root.path());
+    context.python.environment = Some(site);
+    let reading = read(Ecosystem::Python, root.path(), &context);
+    assert_eq!(resolved(&reading), ["linked-tool 3", "zipped 2"].map(str::to_owned).into());
+    assert!(reading.problems.is_empty(), "{:?}", reading.problems);
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn project_findings(
 ) -> Vec<Finding> {
     if one.license.expression.is_none() {
         // One finding says it; the packages cannot be judged and need not each repeat it.
-        return vec![license_missing(graph, project)];
+        return vec![license_missing(graph, project, &facts[project.node.index()])];
     }
     let scene = Scene {
         law: &request.law,
@@ -125,15 +125,16 @@ fn project_findings(
     scene.findings(&one.work)
 }
 
-fn license_missing(graph: &DependencyGraph, project: &Project) -> Finding {
-    let mut finding = of_evidence(
-        RuleId::ProjectLicenseMissing,
-        Severity::Error,
-        graph,
-        project.node,
-        "The project names no license, so nothing can be judged against it.",
-        None,
-    );
+fn license_missing(graph: &DependencyGraph, project: &Project, fact: &LicenseFact) -> Finding {
+    let stated: Vec<&str> = fact.declared.iter().filter_map(|one| one.statement.name()).collect();
+    let reason = match stated.first() {
+        Some(name) => format!(
+            "The project says `{name}`, which is no license that SPDX knows, so nothing can be judged against it."
+        ),
+        None => "The project names no license, so nothing can be judged against it.".to_owned(),
+    };
+    let mut finding =
+        of_evidence(RuleId::ProjectLicenseMissing, Severity::Error, graph, project.node, &reason, None);
     finding.verdict = Some(Verdict::Unknown);
     finding.project = Some(graph.package(project.node).name.clone());
     finding.location = finding.location.or_else(|| Some(crate::model::SourceSpan::file(&project.manifest)));
@@ -146,9 +147,11 @@ fn license_missing(graph: &DependencyGraph, project: &Project) -> Finding {
     finding
 }
 
-/// What the evidence shows beside the verdicts, for packages that the projects use.
+/// What the evidence shows beside the verdicts, for the projects and the packages that they use.
 fn evidence_findings(graph: &DependencyGraph, facts: &[LicenseFact], judged: &[Judged]) -> Vec<Finding> {
-    let used = |node: NodeIndex| judged.iter().any(|one| one.reach.linkage(node).is_some());
+    let is_project = |node: NodeIndex| graph.projects().iter().any(|project| project.node == node);
+    let used =
+        |node: NodeIndex| is_project(node) || judged.iter().any(|one| one.reach.linkage(node).is_some());
     let mut found = Vec::new();
     for node in graph.nodes().filter(|node| used(*node)) {
         let fact = &facts[node.index()];

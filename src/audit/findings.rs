@@ -84,6 +84,12 @@ impl Scene<'_> {
             RuleId::ConditionalDependency => Severity::Warning,
             // What is never conveyed cannot bind the work; its own terms of use are still not known.
             RuleId::UnknownLicense if group.linkage == Linkage::Dev => Severity::Warning,
+            // A build tool without a version is one that nobody chose yet.
+            RuleId::UnknownLicense
+                if group.linkage == Linkage::Build && self.graph.package(node).version.is_none() =>
+            {
+                Severity::Warning
+            }
             _ => Severity::Error,
         };
         let mut finding = self.about(rule, severity, node);

@@ -2,7 +2,7 @@
 
 use super::request::{AuditError, AuditRequest};
 use crate::ecosystems::{self, Reading};
-use crate::model::{DependencyGraph, Linkage, Problem, Scope};
+use crate::model::{DependencyGraph, Ecosystem, Linkage, Problem, Scope};
 use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,10 +38,12 @@ fn read_file(request: &AuditRequest, path: &Path) -> Result<Read, AuditError> {
     if ecosystems::go::is_go_binary(path) {
         return Ok(joined(vec![ecosystems::go::read_binary(path, &request.context)]));
     }
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match ecosystems::recognise(name) {
-        Some(ecosystem) => Ok(joined(vec![ecosystems::read(ecosystem, directory, &request.context)])),
+    match ecosystems::project_of(path) {
+        Some((ecosystem, directory)) => {
+            let here = directory.as_os_str().is_empty();
+            let directory = if here { Path::new(".") } else { &directory };
+            Ok(joined(vec![ecosystems::read(ecosystem, directory, &request.context)]))
+        }
         None => Err(AuditError::NoProject { path: path.display().to_string(), not_read: String::new() }),
     }
 }
@@ -59,6 +61,10 @@ fn read_tree(request: &AuditRequest) -> Result<Read, AuditError> {
         }))
         .chain(left_out)
         .collect();
+    if discovery.projects.is_empty() && context.python.environment.is_some() {
+        // An environment that is named is audited without a project too.
+        discovery.projects.push((request.path.clone(), Ecosystem::Python));
+    }
     if discovery.projects.is_empty() {
         let seen =
             if not_read.is_empty() { String::new() } else { format!(" (not read: {})", not_read.join("; ")) };
@@ -103,7 +109,7 @@ fn leave_out(discovery: &mut ecosystems::Discovery, request: &AuditRequest) -> V
 }
 
 /// Reads parents before children, in parallel at each depth, and leaves out what a parent covers.
-fn read_uncovered(projects: &[(PathBuf, crate::model::Ecosystem)], request: &AuditRequest) -> Vec<Reading> {
+fn read_uncovered(projects: &[(PathBuf, Ecosystem)], request: &AuditRequest) -> Vec<Reading> {
     let mut readings: Vec<Reading> = Vec::new();
     let mut rest = projects;
     while let Some((first, _)) = rest.first() {
@@ -122,7 +128,7 @@ fn read_uncovered(projects: &[(PathBuf, crate::model::Ecosystem)], request: &Aud
     readings
 }
 
-fn is_covered(path: &Path, ecosystem: crate::model::Ecosystem, readings: &[Reading]) -> bool {
+fn is_covered(path: &Path, ecosystem: Ecosystem, readings: &[Reading]) -> bool {
     readings.iter().any(|reading| {
         reading.covers.iter().any(|covered| covered == path)
             && reading

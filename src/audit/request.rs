@@ -1,7 +1,7 @@
 //! What an audit is asked to do.
 
 use crate::compatibility::Law;
-use crate::ecosystems::ReadContext;
+use crate::ecosystems::{self, ReadContext};
 use crate::model::{Distribution, Ecosystem, Expression, Linkage};
 use globset::GlobMatcher;
 use std::collections::BTreeSet;
@@ -76,8 +76,12 @@ pub struct AuditRequest {
 impl AuditRequest {
     /// An audit of a path with nothing but defaults.
     pub fn new(path: PathBuf) -> Self {
-        let root =
-            if path.is_dir() { path.clone() } else { path.parent().map(PathBuf::from).unwrap_or_default() };
+        let root = if path.is_dir() {
+            path.clone()
+        } else {
+            let project = ecosystems::project_of(&path).map(|(_, directory)| directory);
+            project.or_else(|| path.parent().map(PathBuf::from)).unwrap_or_default()
+        };
         Self {
             context: ReadContext::new(&root),
             path,

@@ -2,6 +2,7 @@
 
 use super::explain::{parse_distribution, parse_linkage};
 use super::input::{Failure, expression};
+use super::python_index::UserIndex;
 use crate::audit::{AuditRequest, Known, LinkageOverride, ProxiedModFiles, learn};
 use crate::ecosystems::PythonTarget;
 use crate::evidence::{EvidenceOptions, RegistrySource, Verify};
@@ -105,6 +106,9 @@ impl AuditOptions {
             EvidenceOptions { root: request.context.root.clone(), verify, clarifications: Vec::new() };
         let facts = registry_facts(self.offline, &request);
         request.context.go_mod_files = Some(Arc::new(ProxiedModFiles::new(facts.clone())));
+        if !self.offline {
+            request.context.python_index = Some(Arc::new(UserIndex::new(facts.clone())));
+        }
         let source = RegistrySource::new(facts);
         Ok(Prepared { request, evidence, offline: self.offline, source })
     }

@@ -21,6 +21,7 @@ mod notices;
 mod output;
 mod package_versions;
 mod practices;
+mod python_index;
 pub mod reference;
 mod relicense;
 mod relicense_text;

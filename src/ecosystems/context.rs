@@ -1,6 +1,6 @@
 //! What a reader may know about the machine: the audited root, the user's settings, the target.
 
-use crate::model::UserEnvironment;
+use crate::model::{Package, PythonRelease, UserEnvironment};
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +26,23 @@ pub trait GoModFiles: fmt::Debug + Send + Sync {
     fn go_mod(&self, module: &str, version: &str, hash: Option<&str>) -> Result<Option<String>, String>;
 }
 
+/// A package index, lent to the Python reader by whoever may go online. The reader itself opens no address.
+///
+/// Asked from several threads at once.
+pub trait PythonIndex: std::fmt::Debug + Send + Sync {
+    /// The versions of a package, whose own version does not count.
+    ///
+    /// # Errors
+    /// Why nobody can say, as a sentence for the report.
+    fn releases(&self, package: &Package) -> Result<Vec<PythonRelease>, String>;
+
+    /// What a version asks for, as `Requires-Dist` writes it; `None` when only building it would tell.
+    ///
+    /// # Errors
+    /// As [`PythonIndex::releases`].
+    fn requires(&self, package: &Package) -> Result<Option<Vec<String>>, String>;
+}
+
 /// Everything a reader is told.
 #[derive(Clone, Debug, Default)]
 pub struct ReadContext {
@@ -39,6 +56,8 @@ pub struct ReadContext {
     pub python: PythonTarget,
     /// Whom to ask for go.mod files that are not in the module cache.
     pub go_mod_files: Option<Arc<dyn GoModFiles>>,
+    /// The index of the user's pip, for projects that neither a lock file nor an environment resolves.
+    pub python_index: Option<Arc<dyn PythonIndex>>,
 }
 
 impl ReadContext {

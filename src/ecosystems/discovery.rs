@@ -1,6 +1,6 @@
 //! Which projects are in a tree.
 
-use super::recognise;
+use super::{project_of, python};
 use crate::model::Ecosystem;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -90,13 +90,15 @@ pub fn discover(root: &Path) -> Discovery {
         let Some(name) = entry.file_name().to_str().filter(|_| !entry.path().is_dir()) else {
             continue;
         };
-        let directory = entry.path().parent().unwrap_or(root).to_owned();
-        let ecosystem = recognise(name);
-        if let Some(fixtures) = fixture_directory(root, &directory) {
-            if ecosystem.is_some() {
+        let directory = entry.path().parent().unwrap_or(root);
+        let project = project_of(entry.path());
+        if let Some(fixtures) = fixture_directory(root, directory) {
+            if project.is_some() && !is_read_with_its_project(root, entry.path()) {
                 passed_over.insert(fixtures);
             }
-        } else if let Some(ecosystem) = ecosystem {
+        } else if let Some((ecosystem, directory)) = project {
+            // The lists of a folder that is audited itself belong to it.
+            let directory = if directory.starts_with(root) { directory } else { root.to_owned() };
             projects.insert((directory.components().count(), directory, ecosystem));
         } else if FOREIGN_MANIFESTS.contains(&name) {
             found.foreign.push(entry.into_path());
@@ -106,6 +108,14 @@ pub fn discover(root: &Path) -> Discovery {
     found.passed_over = passed_over.into_iter().collect();
     found.foreign.sort();
     found
+}
+
+/// A list of what the tests of a project need, which the project's own reader reads.
+fn is_read_with_its_project(root: &Path, path: &Path) -> bool {
+    let project = path.parent().and_then(Path::parent);
+    let is_audited = project
+        .is_some_and(|project| project.starts_with(root) && fixture_directory(root, project).is_none());
+    is_audited && python::is_read_with_its_project(path)
 }
 
 /// Other people's code, or what a build tool made of the project's own metadata.

@@ -1,7 +1,7 @@
 //! Manifests, lock files and installed trees become a [`DependencyGraph`].
 //!
 //! One folder a world, all of the same shape. A reader reads files and nothing else: no process is started
-//! (but for `--resolve`), no address opened, no license judged. License strings are handed over verbatim with
+//! (but for `--resolve`), no address opened (what an index says is lent by the caller), no license judged. License strings are handed over verbatim with
 //! their place. What cannot be read becomes a [`Problem`]; whatever could be read is still returned.
 
 pub mod cargo;
@@ -13,7 +13,7 @@ pub mod python;
 pub mod sbom;
 
 pub use crate::model::UserEnvironment;
-pub use context::{GoModFiles, PythonTarget, ReadContext};
+pub use context::{GoModFiles, PythonIndex, PythonTarget, ReadContext};
 pub use discovery::{Discovery, discover};
 
 use crate::model::{DependencyGraph, Ecosystem, Problem};
@@ -47,6 +47,17 @@ pub fn recognise(file_name: &str) -> Option<Ecosystem> {
     } else {
         None
     }
+}
+
+/// The ecosystem and directory of the project that a file belongs to; `None` when no reader knows the file.
+///
+/// Mostly the directory it lies in; Python keeps lists in a folder of their own (`requirements/base.txt`).
+pub fn project_of(path: &Path) -> Option<(Ecosystem, PathBuf)> {
+    if let Some(directory) = python::project_of(path) {
+        return Some((Ecosystem::Python, directory));
+    }
+    let ecosystem = recognise(path.file_name()?.to_str()?)?;
+    Some((ecosystem, path.parent()?.to_owned()))
 }
 
 /// Reads the project of one ecosystem in a directory.

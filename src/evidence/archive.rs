@@ -113,7 +113,8 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    /// The name to report if the entry is a license file: at the top, below `LICENSES/`, in a dist-info directory,
+    /// The name to report if the entry is a license file: at the top, below `LICENSES/`, in a dist-info or egg-info
+    /// directory,
     /// named by the metadata, or in a directory that may carry its own. A path that leads out of the archive is
     /// never one.
     fn name(&self, path: &str, prefix: &str) -> Option<String> {
@@ -125,6 +126,7 @@ impl Wanted<'_> {
         let folder = &inside[..inside.len() - name.len()];
         let in_info = path.split_once('/').is_some_and(|(top, rest)| {
             top.ends_with(".dist-info") && (rest.starts_with("licenses/") || is_license_name(rest))
+                || top == "EGG-INFO" && is_license_name(rest)
         });
         let by_metadata = self.named.iter().any(|wanted| wanted.trim_start_matches("./") == inside);
         let license = (folder.is_empty() && is_license_name(name))
@@ -166,6 +168,7 @@ mod tests {
             ("/LICENSE", "", None),
             ("x-1.0.dist-info/licenses/LICENSE", "", Some("x-1.0.dist-info/licenses/LICENSE")),
             ("x-1.0.dist-info/LICENSE.txt", "", Some("x-1.0.dist-info/LICENSE.txt")),
+            ("EGG-INFO/COPYING", "", Some("EGG-INFO/COPYING")),
             ("x/data/LICENSE", "", None),
         ] {
             let wanted = Wanted { named: &named, inner: None };

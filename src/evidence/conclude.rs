@@ -6,7 +6,7 @@ use super::inner_texts;
 use super::standing::Standing;
 use crate::licenses::{Category, CopyleftScope, LicenseRecord, catalogue, parse};
 use crate::model::{Conclusion, ConclusionSource, DetectedKind, Expression, LicenseName, Term};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was found out about one package.
 #[derive(Debug)]
@@ -355,12 +355,12 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     }
     let Some(expression) = (match best.as_slice() {
         [only] => Some(only.clone()),
-        _ => only_grant_differs(&best),
+        _ => only_grant_differs(&best).or_else(|| leading(&best, &found)),
     }) else {
         let names: Vec<_> = best.iter().map(ToString::to_string).collect();
         return unknown(format!("its files leave open which of {} is meant", names.join(", ")));
     };
-    if best.len() > 1 {
+    if best.len() > 1 && only_grant_differs(&best).is_some() {
         notes.push(format!("nothing says that later versions are allowed: {expression} was taken"));
     }
     let expression = with_its_exception(expression, &found);
@@ -383,6 +383,26 @@ fn with_its_exception(expression: Expression, found: &[&Seen]) -> Expression {
     let adds = |one: &&Expression| **one != expression && without_exception(one) == expression;
     let added = found.iter().filter(|seen| !seen.aside).flat_map(|seen| &seen.candidates).find(adds);
     added.cloned().unwrap_or(expression)
+}
+
+/// The one that stands first in every file that holds any of them: what follows the package's own text in a
+/// license file is for parts of it.
+fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
+    let mut first: BTreeMap<&str, &Seen> = BTreeMap::new();
+    for seen in found.iter().filter(|seen| several.iter().any(|one| seen.candidates.contains(one))) {
+        let known = first.entry(seen.license.file.as_str()).or_insert(seen);
+        if seen.license.first_line < known.license.first_line {
+            *known = seen;
+        }
+    }
+    let mut leading: Vec<&Expression> =
+        first.values().flat_map(|seen| &seen.candidates).filter(|one| several.contains(one)).collect();
+    leading.sort();
+    leading.dedup();
+    match leading[..] {
+        [only] => Some(only.clone()),
+        _ => None,
+    }
 }
 
 /// The narrower of two that differ only in whether later versions are allowed.

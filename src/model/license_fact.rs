@@ -40,6 +40,19 @@ pub enum LicenseStatement {
     Unlicensed,
 }
 
+impl LicenseStatement {
+    /// What it calls the license, where it is a short name rather than a text or a file.
+    pub fn name(&self) -> Option<&str> {
+        const LONGEST: usize = 80;
+        match self {
+            Self::Expression(text) | Self::FreeText(text) | Self::Classifier(text) => {
+                Some(text.as_str()).filter(|text| text.len() <= LONGEST && !text.contains('\n'))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A license statement with its source.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct DeclaredLicense {

@@ -15,6 +15,7 @@ mod package;
 mod practice;
 mod problem;
 mod purl;
+mod python_release;
 pub mod sbom;
 mod span;
 mod verdict;
@@ -33,5 +34,6 @@ pub use package::{Checksum, ChecksumAlgorithm, Files, InnerDirectories, Origin, 
 pub use practice::{PracticeEvidence, PracticeResult, PracticeState, Verb};
 pub use problem::{Consequence, Problem};
 pub use purl::{Ecosystem, Purl, PurlError};
+pub use python_release::PythonRelease;
 pub use span::SourceSpan;
 pub use verdict::{Basis, EffectiveOutbound, Obligation, ObligationKind, Verdict};

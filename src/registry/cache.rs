@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The directory of this format below the cache directory. A new format gets a new directory.
-pub(crate) const VERSION: &str = "v1";
+pub(crate) const VERSION: &str = "v2";
 /// The largest file that is taken for an entry, in bytes.
 pub(crate) const LARGEST: u64 = 64 << 20;
 const MAGIC: &str = "licgraph-facts 1 ";

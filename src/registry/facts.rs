@@ -11,7 +11,7 @@ use super::npm::Npm;
 use super::package_facts::{FactsError, Need, PackageFacts};
 use super::python::Python;
 use super::tree::Tree;
-use crate::model::{Checksum, Ecosystem, Files, Origin, Package, Problem, UserEnvironment};
+use crate::model::{Checksum, Ecosystem, Files, Origin, Package, Problem, PythonRelease, UserEnvironment};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -247,6 +247,17 @@ impl RegistryFacts {
             files.push(path);
         }
         Ok(Files::Listed { base, files })
+    }
+
+    /// The versions of a Python package, from the first index of the user's pip that has it; not kept in the cache.
+    ///
+    /// # Errors
+    /// When nobody may be asked, or no index has it.
+    pub fn python_releases(&self, package: &Package) -> Result<Vec<PythonRelease>, FactsError> {
+        if self.fetch.is_offline() {
+            return Err(FactsError::Fetch(FetchError::Offline));
+        }
+        self.python().releases(package, self.fetch.as_ref())
     }
 
     /// How many requests went to each host.

@@ -65,6 +65,10 @@ impl From<LicenseFile> for StoredFile {
 pub struct PackageFacts {
     /// License statements of its metadata, verbatim.
     pub declared: Vec<DeclaredLicense>,
+    /// What it asks for, as `Requires-Dist` writes it; `None` where only building it would tell, and for
+    /// ecosystems whose lock files always say.
+    #[serde(default)]
+    pub requires: Option<Vec<String>>,
     /// Its license files, sorted by path; `None` when no archive was opened, empty when it holds none.
     pub files: Option<Vec<LicenseFile>>,
     /// What else the metadata says.

@@ -10,6 +10,7 @@ mod html;
 mod json;
 mod junit;
 mod layout;
+mod libraries;
 mod markdown;
 pub mod notices;
 pub mod sanitise;

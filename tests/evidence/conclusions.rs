@@ -81,6 +81,18 @@ fn an_ambiguous_classifier_is_settled_by_the_text() {
     assert!(silent.concluded.reason.contains("BSD-2-Clause"));
 }
 
+/// pandas 2 and oletools: one file with the package's own text and, after it, those of bundled parts.
+#[test]
+fn the_first_text_of_a_file_with_many_is_the_packages_own() {
+    let file = format!("{}\n\nBundled:\n\n{}\n", text("BSD-3-Clause"), text("BSD-2-Clause"));
+    let bsd = [classifier("OSI Approved :: BSD License")];
+    let fact = learn_files(&bsd, &[("LICENSE", &file)]);
+    assert_eq!(concluded(&fact), "BSD-3-Clause");
+    // Two files that begin differently leave it open.
+    let open = learn_files(&bsd, &[("LICENSE", text("BSD-3-Clause")), ("COPYING", text("BSD-2-Clause"))]);
+    assert_eq!(concluded(&open), "NOASSERTION");
+}
+
 #[test]
 fn a_notice_settles_only_or_later() {
     let notice = "This program is free software: you can redistribute it and/or modify it under the terms of the GNU \

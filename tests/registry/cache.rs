@@ -215,7 +215,7 @@ fn a_hostile_file_writes_nothing_outside_the_cache() {
     };
     add("../../escape", tar::EntryType::Regular, 4, b"text");
     add(&outside.display().to_string(), tar::EntryType::Regular, entry.len() as u64, &entry);
-    add("v1/link", tar::EntryType::Symlink, 0, b"");
+    add("v2/link", tar::EntryType::Symlink, 0, b"");
     let file = builder.into_inner().unwrap();
     let imported = import(&to.cache(), file.as_slice()).unwrap();
     assert_eq!(imported, Imported { added: 1, known: 0, refused: 2 });
@@ -249,7 +249,7 @@ fn imported_facts_cannot_lay_files_out_elsewhere() {
 fn a_cache_that_cannot_be_written_is_said_so() {
     let server = registry();
     let user = User::new().variable("npm_config_registry", &server.url());
-    std::fs::write(user.cache.path().join("v1"), "a file where a directory should be").unwrap();
+    std::fs::write(user.cache.path().join("v2"), "a file where a directory should be").unwrap();
     let facts = user.facts();
     assert!(facts.facts(&package("a"), Need::Declared).is_ok());
     assert_eq!(facts.problems().len(), 1);

@@ -70,6 +70,66 @@ fn metadata_beside_the_wheel_is_enough_for_what_is_declared() {
 }
 
 #[test]
+fn a_page_tells_the_versions_and_is_read_once() {
+    let page = r#"{"files": [
+        {"filename": "a_b-1.0-py3-none-any.whl", "url": "/files/a_b-1.0-py3-none-any.whl", "core-metadata": true, "hashes": {}, "requires-python": ">=3.8"},
+        {"filename": "a_b-1.1.tar.gz", "url": "/files/a_b-1.1.tar.gz", "hashes": {}, "yanked": "wrong"},
+        {"filename": "a_b-1.1.exe", "url": "/files/a_b-1.1.exe", "hashes": {}}]}"#;
+    let metadata =
+        "Metadata-Version: 2.1\nName: a-b\nVersion: 1.0\nRequires-Dist: c>=1 ; extra == 'x'\n\nText\n";
+    let server = Server::start(move |asked| match asked.path.as_str() {
+        "/simple/a-b/" => Reply::typed(JSON, page.to_owned()),
+        "/files/a_b-1.0-py3-none-any.whl.metadata" => Reply::ok(metadata),
+        _ => Reply::status(404),
+    });
+    let user = User::new().variable("PIP_INDEX_URL", &simple(&server));
+    let facts = user.facts();
+    let package = package(Origin::Registry(None));
+    let found = facts.python_releases(&package).unwrap();
+    let shown: Vec<_> = found
+        .iter()
+        .map(|release| (release.version.as_str(), release.requires_python.as_deref(), release.yanked))
+        .collect();
+    assert_eq!(shown, [("1.0", Some(">=3.8"), false), ("1.1", None, true)]);
+    let needs = facts.facts(&package, Need::Declared).unwrap().requires.clone();
+    assert_eq!(needs, Some(vec!["c>=1 ; extra == 'x'".to_owned()]));
+    assert_eq!(server.paths(), ["/simple/a-b/", "/files/a_b-1.0-py3-none-any.whl.metadata"]);
+}
+
+#[test]
+fn an_old_source_archive_tells_its_needs_by_its_egg_info() {
+    let head = "Metadata-Version: 1.2\nName: a-b\nVersion: 1.0\n";
+    let archive = |egg: bool| {
+        let mut files: Vec<(&str, &[u8])> = vec![("a-b-1.0/PKG-INFO", head.as_bytes())];
+        if egg {
+            files.push(("a-b-1.0/a_b.egg-info/PKG-INFO", head.as_bytes()));
+            files.push(("a-b-1.0/a_b.egg-info/requires.txt", b"c>=1\n\n[x]\nd\n"));
+        }
+        tar_gz(&files)
+    };
+    for (egg, expected) in
+        [(true, Some(vec!["c>=1".to_owned(), "d ; extra == \"x\"".to_owned()])), (false, None)]
+    {
+        let body = archive(egg);
+        let server = Server::start(move |asked| {
+            match asked.path.as_str() {
+            "/simple/a-b/" => Reply::typed(
+                JSON,
+                r#"{"files": [{"filename": "a-b-1.0.tar.gz", "url": "/files/a-b-1.0.tar.gz", "hashes": {}}]}"#.to_owned(),
+            ),
+            "/files/a-b-1.0.tar.gz" => Reply::ok(body.clone()),
+            _ => Reply::status(404),
+        }
+        });
+        let user = User::new().variable("PIP_INDEX_URL", &simple(&server));
+        let found = user.facts().facts(&package(Origin::Registry(None)), Need::Declared).unwrap();
+        assert_eq!(found.requires, expected);
+        // Notes of setuptools are no license files.
+        assert_eq!(found.files.as_ref().map(Vec::len), Some(0));
+    }
+}
+
+#[test]
 fn texts_come_from_the_wheel_or_else_from_the_source() {
     for (with_license, expected) in [(true, "a_b-1.0.dist-info/licenses/LICENSE"), (false, "COPYING")] {
         let server = index(None, wheel(with_license));

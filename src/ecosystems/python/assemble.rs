@@ -7,7 +7,8 @@
 use super::catalogue::{Catalogue, Requires};
 use super::manifest::Declared;
 use super::marker::{self, Situation};
-use super::requirement::{Requirement, normalise};
+use super::requirement::{Requirement, extras_named, normalise};
+use super::text::list;
 use super::version;
 use crate::model::{
     Dependency, DependencyGraph, Ecosystem, Linkage, NodeIndex, Origin, Package, Problem, Project, Scope,
@@ -63,6 +64,7 @@ pub(super) fn assemble(input: Input<'_>) -> Assembled {
         catalogue,
         input: &input,
         nodes: HashMap::new(),
+        roots: Vec::new(),
         projects: HashMap::new(),
         lacking: BTreeMap::new(),
         result: Assembled::default(),
@@ -80,6 +82,9 @@ struct Walk<'a> {
     catalogue: &'a Catalogue,
     input: &'a Input<'a>,
     nodes: HashMap<usize, NodeIndex>,
+    /// The nodes of the roots, in their order.
+    roots: Vec<NodeIndex>,
+    /// Those with a name that others can ask for.
     projects: HashMap<String, NodeIndex>,
     lacking: BTreeMap<String, BTreeSet<String>>,
     result: Assembled,
@@ -88,12 +93,20 @@ struct Walk<'a> {
 /// A known package, as such or with one of its extras.
 type Visit = (usize, Option<String>);
 
+impl Root {
+    /// Its name as others ask for it; a directory's name is nobody's.
+    pub(super) fn key(&self) -> Option<String> {
+        self.package.purl.as_str().starts_with("pkg:pypi/").then(|| normalise(&self.package.name))
+    }
+}
+
 impl<'a> Walk<'a> {
     fn add_roots(&mut self) {
         let mut first = None;
         for root in &self.input.roots {
             let node = self.result.graph.add_package(root.package.clone());
-            self.projects.insert(normalise(&root.package.name), node);
+            self.roots.push(node);
+            self.projects.extend(root.key().map(|key| (key, node)));
             if root.is_project {
                 let graph_source = self.input.catalogue.map(|catalogue| catalogue.source.clone());
                 let manifest = root.manifest.clone();
@@ -110,8 +123,7 @@ impl<'a> Walk<'a> {
     /// Walks all edges; gives back the known packages that some edge leads to, on any platform.
     fn follow(&mut self) -> BTreeSet<usize> {
         let mut queue: VecDeque<(Visit, bool)> = VecDeque::new();
-        for root in &self.input.roots {
-            let Some(&node) = self.projects.get(&normalise(&root.package.name)) else { continue };
+        for (root, node) in self.input.roots.iter().zip(self.roots.clone()) {
             for declared in &root.declared {
                 self.direct(root, node, declared, &mut queue);
             }
@@ -139,7 +151,7 @@ impl<'a> Walk<'a> {
         let requirement = &declared.requirement;
         let key = requirement.key();
         // `project[extra]` inside an extra, or a marker that no Python of the lock can meet.
-        if key == normalise(&root.package.name) || !self.can_ever_hold(requirement.marker.as_deref()) {
+        if self.projects.get(&key) == Some(&node) || !self.can_ever_hold(requirement.marker.as_deref()) {
             return;
         }
         // Installed metadata names the project's own extras in its markers: each is asked for.
@@ -157,7 +169,10 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let found = self.candidates(requirement);
+        let mut found = self.candidates(requirement);
+        if !matches!(declared.scope, Scope::Dev | Scope::Build) {
+            self.keep_shipped(&mut found);
+        }
         if found.is_empty() {
             if on_target {
                 dependency.condition = self.direct_condition(declared, holds, None);
@@ -165,7 +180,9 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        self.check_direct(root, declared, &found);
+        if on_target {
+            self.check_direct(root, declared, &found);
+        }
         for at in found {
             let fork = self.fork_marker(at);
             let fork_holds = marker::holds(fork, &self.input.situation);
@@ -249,7 +266,10 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let found = self.candidates(requirement);
+        let mut found = self.candidates(requirement);
+        if !self.catalogue.packages[visit.0].development {
+            self.keep_shipped(&mut found);
+        }
         if found.is_empty() && here {
             self.note_lacking(visit.0, requirement, dependency, condition);
             return;
@@ -268,6 +288,14 @@ impl<'a> Walk<'a> {
                 self.result.graph.add_dependency(from, to, dependency);
             }
             enqueue(at, &requirement.extras, here, queue);
+        }
+    }
+
+    /// What developers locked apart (docs/requirements.txt) is not what the program runs with.
+    fn keep_shipped(&self, found: &mut Vec<usize>) {
+        let is_shipped = |at: &usize| !self.catalogue.packages[*at].development;
+        if found.iter().any(is_shipped) {
+            found.retain(is_shipped);
         }
     }
 
@@ -408,8 +436,7 @@ impl<'a> Walk<'a> {
 
     /// Nothing that a lock file holds is dropped: what no edge leads to is attached to the project.
     fn attach_unreached(&mut self, reached: &BTreeSet<usize>) {
-        let Some(first) = self.input.roots.first() else { return };
-        let Some(&root) = self.projects.get(&normalise(&first.package.name)) else { return };
+        let Some(&root) = self.roots.first() else { return };
         let mut names = Vec::new();
         for (at, known) in self.catalogue.packages.iter().enumerate() {
             if reached.contains(&at) || self.projects.contains_key(&known.key) {
@@ -451,32 +478,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The extras that a marker compares with, normalised.
-pub(super) fn extras_named(marker: Option<&str>) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = marker.unwrap_or("");
-    while let Some(at) = rest.find("extra") {
-        rest = rest[at + "extra".len()..].trim_start();
-        if let Some(value) = rest.strip_prefix("==") {
-            found.extend(value.split(['\'', '"']).nth(1).map(normalise));
-        }
-    }
-    found
-}
-
 fn enqueue(at: usize, extras: &[String], on_target: bool, queue: &mut VecDeque<(Visit, bool)>) {
     queue.push_back(((at, None), on_target));
     for extra in extras {
         queue.push_back(((at, Some(extra.clone())), on_target));
     }
-}
-
-/// A few names for a message.
-pub(super) fn list(names: &[String]) -> String {
-    const SHOWN: usize = 8;
-    let mut text = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
-    }
-    text
 }

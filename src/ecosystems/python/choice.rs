@@ -1,12 +1,15 @@
 //! Which manifest of a project decides, and what the others add to it.
 
-use super::assemble::{self, list};
 use super::catalogue::{Catalogue, Known};
+use super::disagreement::note_disagreement;
 use super::environment::Environment;
 use super::manifest::{Declared, Manifest, clean};
 use super::requirement::normalise;
+use super::requirements_files::Purpose;
+use super::requirements_txt::Requirements;
 use super::sources::Sources;
-use super::{compiled, requirements_txt};
+use super::text::list;
+use super::{compiled, requirements_files};
 use crate::ecosystems::ReadContext;
 use crate::model::{Problem, Scope, SourceSpan};
 use std::collections::BTreeSet;
@@ -66,18 +69,15 @@ fn take_dynamic(pyproject: &mut Manifest, setup: &Manifest) {
 /// All requirements files as one manifest; of compiled ones the direct entries.
 fn requirements_manifest(sources: &Sources) -> Option<Manifest> {
     let mut files = sources.requirements.iter();
-    let part = |(file, found): (&String, &requirements_txt::Requirements)| {
+    let part = |(file, found): (&String, &Requirements)| {
         let declared =
             if found.compiled { compiled::direct(&found.declared) } else { found.declared.clone() };
-        requirements_txt::as_manifest(file, declared)
+        (found.purpose, requirements_files::as_manifest(file, declared, found.purpose))
     };
-    // The file that is not for developers only names the project.
-    let mut manifests: Vec<Manifest> = files.by_ref().map(part).collect();
-    manifests.sort_by_key(|manifest| {
-        let name = manifest.file.rsplit('/').next().unwrap_or("");
-        (requirements_txt::is_for_development(name), manifest.file.len(), manifest.file.clone())
-    });
-    let mut manifests = manifests.into_iter();
+    // The file with the strongest purpose names the project.
+    let mut manifests: Vec<(Purpose, Manifest)> = files.by_ref().map(part).collect();
+    manifests.sort_by_key(|(purpose, manifest)| (*purpose, manifest.file.len(), manifest.file.clone()));
+    let mut manifests = manifests.into_iter().map(|(_, manifest)| manifest);
     let mut first = manifests.next()?;
     for other in manifests {
         // A file for developers that includes the main one adds only what is new.
@@ -101,23 +101,6 @@ fn complete(chosen: &mut Manifest, other: &Manifest) {
             chosen.declared.push(tool.clone());
         }
     }
-}
-
-/// Names that only one of two manifests asks for at run time, and names they limit differently.
-fn note_disagreement(chosen: &Manifest, other: &Manifest, problems: &mut Vec<Problem>) {
-    let names = |manifest: &Manifest| -> BTreeSet<String> {
-        let runtime = manifest.declared.iter().filter(|item| item.scope == Scope::Runtime);
-        runtime.map(|item| item.requirement.key()).collect()
-    };
-    let (ours, theirs) = (names(chosen), names(other));
-    if theirs.is_empty() || ours == theirs {
-        return;
-    }
-    let mut differences: Vec<String> =
-        theirs.difference(&ours).map(|name| format!("{name} (only in {})", other.file)).collect();
-    differences.extend(ours.difference(&theirs).map(|name| format!("{name} (only in {})", chosen.file)));
-    let message = format!("{} was used; {} differs: {}", chosen.file, other.file, list(&differences));
-    problems.push(Problem::note(Some(SourceSpan::file(other.file.clone())), message));
 }
 
 /// Dependencies that are computed at build time are taken from the project's own installed metadata.
@@ -153,7 +136,7 @@ fn settle_dynamic(
         if is_known {
             continue;
         }
-        let extras = assemble::extras_named(requires.requirement.marker.as_deref());
+        let extras = super::requirement::extras_named(requires.requirement.marker.as_deref());
         let mut declared = Declared::new(requires.requirement, place);
         if requires.extra.is_some() || !extras.is_empty() {
             declared.scope = Scope::Optional;
@@ -213,7 +196,8 @@ pub(super) fn add_unknown_requirements(
         return;
     };
     let mut added = Vec::new();
-    for declared in requirements.declared.into_iter().filter(|item| item.scope == Scope::Runtime) {
+    let conveyed = |item: &Declared| matches!(item.scope, Scope::Runtime | Scope::Optional);
+    for declared in requirements.declared.into_iter().filter(conveyed) {
         let key = declared.requirement.key();
         let in_lock = catalogue.is_some_and(|catalogue| !catalogue.of_name(&key).is_empty());
         let in_manifest = chosen.declared.iter().any(|known| known.requirement.key() == key);

@@ -3,7 +3,8 @@
 use super::catalogue::{Catalogue, Known, Requires};
 use super::manifest::Declared;
 use super::requirement::{Requirement, normalise};
-use super::requirements_txt::{Requirements, is_for_development};
+use super::requirements_files::Purpose;
+use super::requirements_txt::Requirements;
 use crate::model::{Ecosystem, Origin, Package};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ pub(super) fn catalogue(requirements: &BTreeMap<String, Requirements>) -> Option
     let (first, _) = compiled.first()?;
     let mut catalogue = Catalogue::new((*first).clone(), "pip-compile");
     let mut seen = BTreeSet::new();
-    for (file, found) in &compiled {
+    for (_, found) in &compiled {
         for declared in &found.declared {
             let requirement = &declared.requirement;
             let version = requirement.pinned();
@@ -30,7 +31,7 @@ pub(super) fn catalogue(requirements: &BTreeMap<String, Requirements>) -> Option
                 package,
                 marker: requirement.marker.clone(),
                 requires: asked_by(&requirement.key(), &found.declared),
-                development: is_for_development(file),
+                development: found.purpose == Purpose::Development,
             });
         }
     }

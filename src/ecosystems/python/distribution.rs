@@ -1,4 +1,4 @@
-//! One installed package: a `*.dist-info` directory, an `*.egg-info` directory or an `*.egg-info` file.
+//! One installed package: a `*.dist-info` directory, an `*.egg-info` directory or file, the `EGG-INFO` of an egg.
 
 use super::catalogue::{Known, Requires};
 use super::metadata::Metadata;
@@ -54,6 +54,23 @@ pub(super) fn read(entry: &Path, context: &ReadContext) -> Distribution {
     Distribution { known, problems: reader.problems, editable }
 }
 
+/// Reads an egg that is a zip file, of which the metadata and requires.txt were taken out.
+pub(super) fn read_zipped(
+    entry: &Path,
+    metadata: &[u8],
+    requires: &str,
+    context: &ReadContext,
+) -> Distribution {
+    let inside = |name: &str| format!("{}/EGG-INFO/{name}", context.relative(entry));
+    let mut reader = Reader { entry, context, file: inside("PKG-INFO"), problems: Vec::new() };
+    let mut known = reader.known(&Metadata::parse(metadata), &mut None);
+    if let Some(known) = &mut known {
+        known.requires.extend(egg_requires(requires, &inside("requires.txt")));
+        known.package.files = Some(Files::Archive(entry.to_owned()));
+    }
+    Distribution { known, problems: reader.problems, editable: None }
+}
+
 struct Reader<'a> {
     entry: &'a Path,
     context: &'a ReadContext,
@@ -84,7 +101,10 @@ impl Reader<'_> {
         package.bundles = self.bundles();
         self.origin(&mut package, editable);
         let mut requires = self.requires(metadata);
-        requires.extend(self.egg_requires());
+        let path = self.entry.join("requires.txt");
+        if let Ok(text) = read_limited(&path, SIDE_FILE_LIMIT) {
+            requires.extend(egg_requires(&String::from_utf8_lossy(&text), &self.context.relative(&path)));
+        }
         Some(Known { key: normalise(&name), package, marker: None, requires, development: false })
     }
 
@@ -151,11 +171,12 @@ impl Reader<'_> {
 
     /// Shared libraries that auditwheel, delvewheel (`*.libs/`) and delocate (`.dylibs/`) copied into the wheel.
     fn bundles(&self) -> Vec<String> {
-        let record = self.entry.join("RECORD");
-        if !record.is_file() {
+        // A wheel for any platform holds no library, and its RECORD may have thousands of lines.
+        let tags = read_limited(&self.entry.join("WHEEL"), SIDE_FILE_LIMIT).unwrap_or_default();
+        if memchr::memmem::find(&tags, b"-any").is_some() {
             return Vec::new();
         }
-        let Ok(bytes) = read_limited(&record, SIDE_FILE_LIMIT) else { return Vec::new() };
+        let Ok(bytes) = read_limited(&self.entry.join("RECORD"), SIDE_FILE_LIMIT) else { return Vec::new() };
         let mut found = Vec::new();
         for needle in [&b".libs/"[..], b".dylibs/"] {
             for at in memchr::memmem::find_iter(&bytes, needle) {
@@ -228,32 +249,25 @@ impl Reader<'_> {
         }
         found
     }
+}
 
-    /// requires.txt of an egg: sections `[extra]`, `[:marker]`, `[extra:marker]`.
-    fn egg_requires(&mut self) -> Vec<Requires> {
-        let path = self.entry.join("requires.txt");
-        let mut found = Vec::new();
-        if !path.is_file() {
-            return found;
+/// requires.txt of an egg: sections `[extra]`, `[:marker]`, `[extra:marker]`.
+fn egg_requires(text: &str, file: &str) -> Vec<Requires> {
+    let mut found = Vec::new();
+    let (mut extra, mut marker) = (None, None);
+    for (index, line) in text.lines().map(str::trim).enumerate() {
+        if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            let (name, condition) = section.split_once(':').unwrap_or((section, ""));
+            extra = (!name.is_empty()).then(|| normalise(name));
+            marker = (!condition.is_empty()).then(|| condition.to_owned());
+        } else if let Ok(mut requirement) = Requirement::parse(line) {
+            requirement.marker = super::marker::both(requirement.marker.as_deref(), marker.as_deref());
+            let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            let location = Some(SourceSpan::line(file.to_owned(), line));
+            found.push(Requires::new(requirement, extra.clone(), location));
         }
-        let bytes = read_limited(&path, SIDE_FILE_LIMIT).unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        let file = self.context.relative(&path);
-        let (mut extra, mut marker) = (None, None);
-        for (index, line) in text.lines().map(str::trim).enumerate() {
-            if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                let (name, condition) = section.split_once(':').unwrap_or((section, ""));
-                extra = (!name.is_empty()).then(|| normalise(name));
-                marker = (!condition.is_empty()).then(|| condition.to_owned());
-            } else if let Ok(mut requirement) = Requirement::parse(line) {
-                requirement.marker = super::marker::both(requirement.marker.as_deref(), marker.as_deref());
-                let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
-                let location = Some(SourceSpan::line(file.clone(), line));
-                found.push(Requires::new(requirement, extra.clone(), location));
-            }
-        }
-        found
     }
+    found
 }
 
 fn details(metadata: &Metadata) -> PackageDetails {

@@ -2,9 +2,10 @@
 
 use super::catalogue::{Catalogue, Known};
 use super::distribution::{self, Distribution};
+use super::egg;
 use super::marker::Situation;
 use crate::ecosystems::ReadContext;
-use crate::model::{Problem, SourceSpan};
+use crate::model::Problem;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -90,6 +91,12 @@ fn is_distribution(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
     // pip renames what it is about to remove to `~…`.
     !name.starts_with('~') && (name.ends_with(".dist-info") || name.ends_with(".egg-info"))
+        || egg::is_egg(name)
+}
+
+fn read_entry(entry: &Path, context: &ReadContext) -> Distribution {
+    let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    if egg::is_egg(name) { egg::read(entry, context) } else { distribution::read(entry, context) }
 }
 
 /// Reads every installed package.
@@ -105,8 +112,7 @@ pub(super) fn read(environment: &Path, context: &ReadContext, problems: &mut Vec
     for site in &sites {
         let entries: Vec<PathBuf> =
             sorted_entries(site).into_iter().filter(|path| is_distribution(path)).collect();
-        let read: Vec<Distribution> =
-            entries.par_iter().map(|entry| distribution::read(entry, context)).collect();
+        let read: Vec<Distribution> = entries.par_iter().map(|entry| read_entry(entry, context)).collect();
         for distribution in read {
             problems.extend(distribution.problems);
             let Some(known) = distribution.known else { continue };
@@ -115,7 +121,6 @@ pub(super) fn read(environment: &Path, context: &ReadContext, problems: &mut Vec
             }
             add(&mut found.catalogue, known, problems);
         }
-        note_unread(site, context, problems);
     }
     found.catalogue.requires_python = found.python.as_ref().map(|version| format!("=={version}.*"));
     found
@@ -133,18 +138,6 @@ fn add(catalogue: &mut Catalogue, known: Known, problems: &mut Vec<Problem>) {
         problems.push(Problem::note(known.package.location.clone(), message));
     }
     catalogue.push(known);
-}
-
-/// Eggs and links to development trees are older than the formats read here.
-fn note_unread(site: &Path, context: &ReadContext, problems: &mut Vec<Problem>) {
-    for path in sorted_entries(site) {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-        if name.ends_with(".egg") || name.ends_with(".egg-link") {
-            let place = SourceSpan::file(context.relative(&path));
-            let message = "is an installation of the old egg kind, which is not read; reinstall it with pip";
-            problems.push(Problem::incomplete(Some(place), message));
-        }
-    }
 }
 
 /// From the directory's name (`lib/python3.12`), else from pyvenv.cfg.

@@ -1,10 +1,11 @@
 //! What is not known about direct dependencies, and what would tell it.
 
-use super::assemble::list;
 use super::catalogue::Catalogue;
 use super::manifest::{Declared, Manifest};
 use super::sources::Sources;
+use super::text::list;
 use crate::model::{Problem, Scope, SourceSpan};
+use std::collections::BTreeMap;
 
 /// Says what is not known about the direct dependencies that no lock or environment has.
 pub(super) fn report_missing(
@@ -15,12 +16,18 @@ pub(super) fn report_missing(
     problems: &mut Vec<Problem>,
 ) {
     let mut names: Vec<String> = Vec::new();
+    let mut listed: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for declared in missing.iter().filter(|item| item.scope != Scope::Build) {
         let name = &declared.requirement.name;
         let Some(catalogue) = catalogue else {
             names.push(name.clone());
             continue;
         };
+        let file = declared.location.file.as_str();
+        if declared.scope == Scope::Dev && sources.requirements.contains_key(file) {
+            listed.entry(file).or_default().push(name.clone());
+            continue;
+        }
         let message = format!(
             "{name} is asked for and is not in {}; its version and what it needs are unknown; run `{}`",
             catalogue.source, catalogue.refresh
@@ -30,6 +37,14 @@ pub(super) fn report_missing(
             Scope::Dev => Problem::fact_missing(place, message),
             _ => Problem::incomplete(place, message),
         });
+    }
+    for (file, names) in listed {
+        let source = catalogue.map_or("", |catalogue| catalogue.source.as_str());
+        let message = format!(
+            "{source} does not have {}, for development only; their versions and what they need are unknown",
+            list(&names)
+        );
+        problems.push(Problem::fact_missing(Some(SourceSpan::file(file)), message));
     }
     note_build_requirements(missing, problems);
     if names.is_empty() {
@@ -50,7 +65,11 @@ pub(super) fn report_missing(
              name an environment with `--env`, or let pip resolve with `--resolve`",
             list(&names)
         );
-        Problem::incomplete(place, message)
+        let only_developers = missing.iter().all(|item| matches!(item.scope, Scope::Dev | Scope::Build));
+        match only_developers {
+            true => Problem::fact_missing(place, message),
+            false => Problem::incomplete(place, message),
+        }
     });
 }
 

@@ -61,6 +61,12 @@ impl Declared {
         self
     }
 
+    /// The same, which the program can do without; no extra of the project names it.
+    pub(super) fn made_optional(mut self) -> Self {
+        self.scope = Scope::Optional;
+        self
+    }
+
     /// The same, asked for by an extra of the project.
     pub(super) fn for_extra(mut self, extra: &str) -> Self {
         self.scope = Scope::Optional;

@@ -8,13 +8,15 @@
 //!
 //! *Which versions*: uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock (the lock of the tool whose
 //! table pyproject.toml has comes first), else compiled requirements files with `# via` comments, else what
-//! the installer answers (`--resolve`), else the installed environment, else the manifest's pins alone. An
+//! the installer answers (`--resolve`), else the installed environment, else what the index of the user's pip
+//! has ([`index`]), else the manifest's pins alone. An
 //! environment also tells licenses and license files of the very versions that a lock names.
 //!
 //! # Modules
 //! [`text`] and [`tree`] read files; [`requirement`], [`marker`] and [`version`] are the language; one module
-//! a manifest and, in [`locks`], one a lock file; [`environment`], [`distribution`] and [`metadata`] read
-//! installed packages; [`sources`] gathers, [`choice`] and [`project`] choose, [`assemble`] builds the graph, [`gaps`] says what
+//! a manifest and, in [`locks`], one a lock file; [`requirements_files`] says what a requirements
+//! file is for; [`environment`], [`distribution`], [`egg`] and [`metadata`] read installed packages; [`sources`] gathers, [`choice`] and [`project`] choose,
+//! [`disagreement`] compares, [`assemble`] builds the graph, [`gaps`] says what
 //! is missing.
 
 mod archive_name;
@@ -23,9 +25,12 @@ mod bare;
 mod catalogue;
 mod choice;
 mod compiled;
+mod disagreement;
 mod distribution;
+mod egg;
 mod environment;
 mod gaps;
+mod index;
 mod locks;
 mod manifest;
 mod marker;
@@ -36,6 +41,7 @@ mod project;
 mod pyproject;
 mod python_literal;
 mod requirement;
+mod requirements_files;
 mod requirements_txt;
 mod resolve;
 mod setup_cfg;
@@ -46,13 +52,28 @@ mod tree;
 mod version;
 
 use super::{ReadContext, Reading};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Whether a file name is a manifest or lock file of this ecosystem.
 pub fn is_manifest(file_name: &str) -> bool {
     matches!(file_name, "pyproject.toml" | "setup.py" | "setup.cfg" | "Pipfile")
         || locks::Format::of_name(file_name).is_some()
-        || requirements_txt::is_requirements_file(file_name)
+        || requirements_files::is_requirements_file(file_name)
+}
+
+/// The directory of the project that a file belongs to; `None` when the file is no manifest.
+///
+/// A folder `requirements/` holds the lists of the directory above it.
+pub fn project_of(path: &Path) -> Option<PathBuf> {
+    requirements_files::owner(path).or_else(|| {
+        let name = path.file_name()?.to_str()?;
+        is_manifest(name).then(|| path.parent().map(Path::to_owned)).flatten()
+    })
+}
+
+/// Whether a list in a folder for developers (`tests/requirements.txt`) is read with the project around it.
+pub fn is_read_with_its_project(path: &Path) -> bool {
+    requirements_files::is_read_with_its_project(path)
 }
 
 /// Reads the project in a directory.
@@ -101,7 +122,7 @@ mod tests {
             let _ = super::metadata::Metadata::parse(text.as_bytes());
             let _ = super::tree::toml(&document, &mut problems);
             let _ = super::tree::json(&document, &mut problems);
-            let _ = super::assemble::extras_named(Some(&text));
+            let _ = super::requirement::extras_named(Some(&text));
             let directory = tempfile::tempdir().expect("a directory");
             std::fs::write(directory.path().join("requirements.txt"), &text).expect("written");
             std::fs::write(directory.path().join("setup.cfg"), format!("[options]\ninstall_requires =\n {text}")).expect("written");

@@ -1,17 +1,19 @@
 //! A project directory: which of its files decide, and the graph they give.
 
-use super::assemble::{self, Input, Root, list};
+use super::assemble::{self, Input, Root};
 use super::bare::bare_environment;
 use super::catalogue::Catalogue;
 use super::choice::{add_unknown_requirements, choose};
+use super::disagreement::note_other_versions;
 use super::environment::{self, Environment};
 use super::gaps::report_missing;
 use super::locks::{self, Format};
-use super::manifest::{Manifest, clean};
+use super::manifest::{Declared, Manifest, clean};
 use super::marker::Situation;
 use super::requirement::normalise;
 use super::sources::{self, Sources};
-use super::{compiled, resolve};
+use super::text::list;
+use super::{compiled, index, resolve};
 use crate::ecosystems::{ReadContext, Reading};
 use crate::model::{Ecosystem, Files, Origin, Package, Problem, Purl, Scope, SourceSpan};
 use std::collections::BTreeSet;
@@ -35,13 +37,25 @@ pub(super) fn read(directory: &Path, context: &ReadContext) -> Reading {
         return reading;
     };
     let lock = lock(&sources, directory, context, &mut reading);
-    let catalogue = catalogue(lock, &sources, &chosen, environment.as_ref(), context, &mut reading.problems);
+    let mut local = Vec::new();
+    local_projects(&sources, directory, context, &mut local, &mut reading);
+    let own: BTreeSet<String> =
+        chosen.name.iter().map(|name| normalise(name)).chain(local.iter().filter_map(Root::key)).collect();
+    let known = Known { lock, environment: environment.as_ref(), local: &local, own: &own };
+    let mut catalogue = catalogue(known, &sources, &chosen, context, &mut reading.problems);
+    if let Some(catalogue) = &mut catalogue {
+        let installed = environment.as_ref().is_some_and(|found| found.catalogue.source == catalogue.source);
+        index::add_lacking(&chosen.declared, &own, installed, context, catalogue, &mut reading.problems);
+    }
+    if let Some(catalogue) = &catalogue {
+        note_other_versions(&sources.requirements, &chosen, catalogue, &mut reading.problems);
+    }
     add_unknown_requirements(&mut chosen, &sources, catalogue.as_ref(), &mut reading.problems);
     let mut roots = vec![root_of(&chosen, directory, sources.license_files.clone())];
     roots[0].overridden =
         sources.pyproject.as_ref().map(|pyproject| pyproject.overridden.clone()).unwrap_or_default();
     members(catalogue.as_ref(), directory, context, &mut roots, &mut reading);
-    local_projects(&sources, directory, context, &mut roots, &mut reading);
+    roots.extend(local);
     let uses_environment = catalogue
         .as_ref()
         .zip(environment.as_ref())
@@ -119,25 +133,41 @@ fn find_local_files(catalogue: &mut Catalogue, directory: &Path, context: &ReadC
     }
 }
 
+/// What is at hand before anybody is asked.
+struct Known<'a> {
+    lock: Option<Catalogue>,
+    environment: Option<&'a Environment>,
+    /// Project directories that are installed with the project.
+    local: &'a [Root],
+    /// Names of the project and those directories.
+    own: &'a BTreeSet<String>,
+}
+
 /// What is known about versions and edges, and from where.
 fn catalogue(
-    lock: Option<Catalogue>,
+    known: Known<'_>,
     sources: &Sources,
     chosen: &Manifest,
-    environment: Option<&Environment>,
     context: &ReadContext,
     problems: &mut Vec<Problem>,
 ) -> Option<Catalogue> {
-    let mut found = lock.or_else(|| compiled::catalogue(&sources.requirements));
-    if found.is_none() && context.resolve {
-        let constraints: Vec<_> = sources
+    let mut found = known.lock.or_else(|| compiled::catalogue(&sources.requirements));
+    if found.is_none() && (context.resolve || known.environment.is_none()) {
+        let limits: Vec<_> = sources
             .requirements
             .values()
             .flat_map(|found| found.constraints.iter().map(|(limit, _)| limit.clone()))
             .collect();
-        found = resolve::resolve(&chosen.declared, &constraints, context, problems);
+        let local = known.local.iter().flat_map(|root| &root.declared);
+        let declared: Vec<&Declared> = chosen.declared.iter().chain(local).collect();
+        if context.resolve {
+            found = resolve::resolve(&declared, &limits, known.own, context, problems);
+        }
+        if found.is_none() && known.environment.is_none() {
+            found = index::resolve(&declared, &limits, known.own, context, problems);
+        }
     }
-    let Some(environment) = environment else { return found };
+    let Some(environment) = known.environment else { return found };
     let Some(mut found) = found else {
         let mut catalogue =
             Catalogue::new(environment.catalogue.source.clone(), environment.catalogue.refresh);
@@ -199,7 +229,7 @@ fn members(
 ) {
     for (key, folder) in catalogue.map(|catalogue| catalogue.members.as_slice()).unwrap_or_default() {
         let path = clean(&directory.join(folder));
-        let is_known = roots.iter().any(|root| normalise(&root.package.name) == *key);
+        let is_known = roots.iter().any(|root| root.key().as_ref() == Some(key));
         if is_known || path == clean(directory) || !path.starts_with(clean(&context.root)) {
             continue;
         }

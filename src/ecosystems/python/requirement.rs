@@ -50,6 +50,19 @@ pub(super) fn is_name(text: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(byte))
 }
 
+/// The extras that a marker compares with, normalised.
+pub(super) fn extras_named(marker: Option<&str>) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = marker.unwrap_or("");
+    while let Some(at) = rest.find("extra") {
+        rest = rest[at + "extra".len()..].trim_start();
+        if let Some(value) = rest.strip_prefix("==") {
+            found.extend(value.split(['\'', '"']).nth(1).map(normalise));
+        }
+    }
+    found
+}
+
 impl Requirement {
     /// A requirement of which only the name is known.
     pub(super) fn named(name: &str) -> Self {

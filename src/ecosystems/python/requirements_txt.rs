@@ -6,8 +6,9 @@
 //! never decides where a request goes.
 
 use super::archive_name;
-use super::manifest::{Declared, Manifest, clean, origin_of, path_origin};
+use super::manifest::{Declared, clean, origin_of, path_origin};
 use super::requirement::{Requirement, normalise, shorten};
+use super::requirements_files::Purpose;
 use super::text::{self, Document};
 use crate::ecosystems::ReadContext;
 use crate::model::{Checksum, ChecksumAlgorithm, Files, Problem, SourceSpan};
@@ -49,6 +50,8 @@ pub(super) struct Requirements {
     pub files: Vec<PathBuf>,
     /// Whether `# via` comments say who asks for what.
     pub compiled: bool,
+    /// What the file is for, by its name.
+    pub purpose: Purpose,
     visited: BTreeSet<PathBuf>,
 }
 
@@ -429,47 +432,4 @@ fn is_path(body: &str) -> bool {
         || head.contains(['/', '\\'])
         || head.starts_with("file:")
         || [".whl", ".tar.gz", ".zip", ".tgz", ".tar.bz2"].iter().any(|suffix| head.ends_with(suffix))
-}
-
-/// Whether a file belongs to the requirements family, whatever its case and suffix.
-pub(super) fn is_requirements_file(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let stem = [".txt", ".in", ".pip", ".lock"].into_iter().find_map(|suffix| name.strip_suffix(suffix));
-    stem.unwrap_or(&name).contains("requirements") && (stem.is_some() || name == "requirements")
-        || matches!(name.as_str(), "requirement.txt" | "pip-requires" | "requires.txt")
-}
-
-/// Whether a requirements file is, by its name, for developers only.
-pub(super) fn is_for_development(name: &str) -> bool {
-    const WORDS: [&str; 16] = [
-        "dev",
-        "devel",
-        "develop",
-        "development",
-        "test",
-        "tests",
-        "testing",
-        "lint",
-        "linting",
-        "doc",
-        "docs",
-        "ci",
-        "typing",
-        "mypy",
-        "coverage",
-        "precommit",
-    ];
-    name.to_ascii_lowercase()
-        .split(|letter: char| !letter.is_ascii_alphanumeric())
-        .any(|word| WORDS.contains(&word))
-}
-
-/// The file's dependencies as a manifest without a name.
-pub(super) fn as_manifest(file: &str, declared: Vec<Declared>) -> Manifest {
-    let declared = if is_for_development(file.rsplit('/').next().unwrap_or(file)) {
-        declared.into_iter().map(Declared::for_development).collect()
-    } else {
-        declared
-    };
-    Manifest { declared, describes_project: true, ..Manifest::of_file(file) }
 }

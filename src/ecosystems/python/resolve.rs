@@ -16,7 +16,7 @@ use crate::model::{
     DeclaredLicense, Ecosystem, LicenseSource, LicenseStatement, Origin, Package, Problem, Scope,
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -28,12 +28,13 @@ const AGAIN: &str = "licgraph check --resolve --python VERSION";
 
 /// Asks the installer; `None`, with a problem, when it cannot answer.
 pub(super) fn resolve(
-    declared: &[Declared],
+    declared: &[&Declared],
     constraints: &[Requirement],
+    own: &BTreeSet<String>,
     context: &ReadContext,
     problems: &mut Vec<Problem>,
 ) -> Option<Catalogue> {
-    let lines = lines(declared);
+    let lines = lines(declared, own);
     if lines.is_empty() {
         return None;
     }
@@ -48,10 +49,12 @@ pub(super) fn resolve(
 }
 
 /// One line a dependency, made anew from what was read.
-fn lines(declared: &[Declared]) -> Vec<String> {
+fn lines(declared: &[&Declared], own: &BTreeSet<String>) -> Vec<String> {
     let mut found: Vec<String> = declared
         .iter()
         .filter(|item| item.scope != Scope::Build && item.requirement.address.is_none())
+        // The project itself is not on an index, and its name is nobody's business.
+        .filter(|item| !own.contains(&item.requirement.key()))
         .map(|item| spelled(&item.requirement))
         .collect();
     found.sort();

@@ -3,6 +3,7 @@
 use super::locks::Format;
 use super::manifest::{Declared, Manifest};
 use super::pyproject::{self, Pyproject};
+use super::requirements_files;
 use super::requirements_txt::{self, Requirements};
 use super::text;
 use super::tree;
@@ -149,23 +150,16 @@ impl Sources {
         context: &ReadContext,
         problems: &mut Vec<Problem>,
     ) {
-        let mut paths: Vec<PathBuf> = names
-            .iter()
-            .filter(|name| requirements_txt::is_requirements_file(name))
-            .map(|name| directory.join(name))
+        let beside = names.iter().map(|name| directory.join(name));
+        let paths: Vec<PathBuf> = beside
+            .filter(|path| requirements_files::belongs(path))
+            .chain(requirements_files::below(directory))
             .collect();
-        if paths.is_empty() {
-            let folder = directory.join("requirements");
-            let inside = file_names(&folder).unwrap_or_default();
-            paths = inside
-                .iter()
-                .filter(|name| name.ends_with(".txt") || name.ends_with(".in"))
-                .map(|name| folder.join(name))
-                .collect();
-        }
         let mut visited: Vec<PathBuf> = Vec::new();
         for path in without_compiled_inputs(paths) {
+            let purpose = requirements_files::purpose(&path, context);
             let mut found = Requirements::default();
+            found.purpose = purpose;
             requirements_txt::read(&path, context, &mut found, problems);
             visited.extend(found.files.iter().cloned());
             self.requirements.insert(context.relative(&path), found);

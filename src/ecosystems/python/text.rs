@@ -40,6 +40,16 @@ impl Document {
     }
 }
 
+/// A few names for a message.
+pub(super) fn list(names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let mut text = names.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > SHOWN {
+        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    text
+}
+
 /// Reads a text file, noting in `problems` what went wrong; `None` when there is nothing to work with.
 pub(super) fn load(path: &Path, context: &ReadContext, problems: &mut Vec<Problem>) -> Option<Document> {
     let name = context.relative(path);

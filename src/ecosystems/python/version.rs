@@ -122,13 +122,31 @@ pub(super) fn same(left: &str, right: &str) -> bool {
         || matches!((Version::from_str(left), Version::from_str(right)), (Ok(left), Ok(right)) if left == right)
 }
 
+/// Which of two versions is newer; what is no version of PEP 440 is older than all that are.
+pub(super) fn compare(left: &str, right: &str) -> std::cmp::Ordering {
+    Version::from_str(left).ok().cmp(&Version::from_str(right).ok())
+}
+
+/// Whether a version is none that an installer takes unasked: a pre-release, or no version of PEP 440.
+pub(super) fn is_pre_release(version: &str) -> bool {
+    Version::from_str(version).map_or(true, |version| version.any_prerelease())
+}
+
+/// Whether a specifier asks for pre-releases by naming one.
+pub(super) fn names_pre_release(specifier: &str) -> bool {
+    clauses(specifier).iter().any(|clause| {
+        let version = clause.trim_start_matches(['=', '<', '>', '~', '!', '^']);
+        !clause.starts_with("!=") && Version::from_str(version).is_ok_and(|version| version.any_prerelease())
+    })
+}
+
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or("").trim_end_matches([':', ' ']).to_owned()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{check_specifier, pinned, same, satisfies};
+    use super::{check_specifier, compare, is_pre_release, names_pre_release, pinned, same, satisfies};
 
     #[test]
     fn specifiers_hold_or_not() {
@@ -167,6 +185,15 @@ mod tests {
         assert_eq!(pinned(">=6"), None);
         assert!(same("1.0", "1.0.0"));
         assert!(!same("2004d", "2004e"));
+    }
+
+    #[test]
+    fn versions_have_an_order() {
+        assert!(compare("1.10", "1.9").is_gt());
+        assert!(compare("2004d", "0.1").is_lt());
+        assert!(is_pre_release("2.0rc1") && is_pre_release("1.0.dev3") && is_pre_release("2004d"));
+        assert!(!is_pre_release("2.0.post1"));
+        assert!(names_pre_release(">=2.0b1") && !names_pre_release(">=2.0, !=3.0rc1"));
     }
 
     #[test]

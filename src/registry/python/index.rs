@@ -21,7 +21,9 @@ pub(crate) struct IndexFile {
     pub(crate) size: Option<u64>,
     /// The metadata lies beside the file (PEP 658, PEP 714).
     pub(crate) metadata: Metadata,
-    /// The release was withdrawn (PEP 592).
+    /// The Pythons it is for.
+    pub(crate) requires_python: Option<String>,
+    /// Taken back by its authors (PEP 592).
     pub(crate) yanked: bool,
 }
 
@@ -87,7 +89,11 @@ struct RawFile {
     core_metadata: Option<serde_json::Value>,
     #[serde(rename = "dist-info-metadata")]
     dist_info_metadata: Option<serde_json::Value>,
-    yanked: Option<serde_json::Value>,
+    #[serde(rename = "requires-python")]
+    requires_python: Option<String>,
+    /// `true`, or the reason.
+    #[serde(default)]
+    yanked: serde_json::Value,
 }
 
 /// Reads a page.
@@ -122,8 +128,8 @@ fn from_json(raw: RawFile, page: &Url) -> Option<IndexFile> {
         sha256: raw.hashes.get("sha256").cloned(),
         size: raw.size,
         metadata,
-        // The reason, or true; false where it is not.
-        yanked: raw.yanked.is_some_and(|yanked| yanked.is_string() || yanked.as_bool() == Some(true)),
+        requires_python: raw.requires_python,
+        yanked: raw.yanked.is_string() || raw.yanked == serde_json::Value::Bool(true),
     })
 }
 
@@ -154,8 +160,15 @@ fn from_html(text: &str, page: &Url) -> Vec<IndexFile> {
                 None => Metadata::Yes,
             },
         };
-        let yanked = attributes.contains_key("data-yanked");
-        found.push(IndexFile { name, address, sha256, size: None, metadata, yanked });
+        found.push(IndexFile {
+            name,
+            address,
+            sha256,
+            size: None,
+            metadata,
+            requires_python: attributes.get("data-requires-python").cloned(),
+            yanked: attributes.contains_key("data-yanked"),
+        });
     }
     found
 }
@@ -242,6 +255,8 @@ mod tests {
         assert_eq!(files[0].address.as_str(), "https://registry.example/files/a_b-1.0-py3-none-any.whl");
         assert_eq!(files[0].sha256.as_deref(), Some("aa"));
         assert_eq!(files[0].metadata, Metadata::Hashed("bb".to_owned()));
+        assert_eq!(files[0].requires_python.as_deref(), Some(">=3"));
+        assert!(!files[0].yanked);
         assert!(files[0].is_of("a-b", "1.0.0") && files[1].is_of("a-b", "1"));
         assert!(!files[1].is_of("a-b", "1.1") && !files[1].is_of("a", "1.0"));
     }

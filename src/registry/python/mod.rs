@@ -14,10 +14,11 @@ use super::package_facts::{FactsError, LicenseFile, Need, PackageFacts};
 use super::site::{Site, as_directory, below, shown};
 use super::tree::{Tree, TreeRegistry, named};
 use super::{ARCHIVE_LIMIT, DOCUMENT_LIMIT};
-use crate::model::{Ecosystem, Origin, Package};
+use crate::model::{Ecosystem, Origin, Package, PythonRelease};
 use index::{IndexFile, Metadata, read_page};
 use settings::{PythonSettings, built_in};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 
 const HINT: &str = "install pip, or set PIP_INDEX_URL or `index-url` in your pip.conf";
@@ -29,6 +30,8 @@ pub(crate) struct Python {
     clients: Arc<Clients>,
     tree: Arc<Tree>,
     settings: PythonSettings,
+    /// Pages by address: the choice of a version and its facts read the same one.
+    pages: Mutex<HashMap<Url, Arc<Vec<IndexFile>>>>,
 }
 
 /// Where a version is.
@@ -55,7 +58,7 @@ fn normalise(name: &str) -> String {
 impl Python {
     pub(crate) fn new(clients: Arc<Clients>, tree: Arc<Tree>) -> Self {
         let settings = PythonSettings::of_user(&clients);
-        Self { clients, tree, settings }
+        Self { clients, tree, settings, pages: Mutex::default() }
     }
 
     /// The registry's address, for a cache key.
@@ -106,6 +109,44 @@ impl Python {
             self.read_archive(source, package, &mut facts, fetch)?;
         }
         Ok(facts)
+    }
+
+    /// The versions that have a file, from the first index that has the project.
+    pub(crate) fn releases(
+        &self,
+        package: &Package,
+        fetch: &dyn Fetch,
+    ) -> Result<Vec<PythonRelease>, FactsError> {
+        let Place::Indexes(indexes) = self.place(package)? else { return Err(FactsError::NotFromRegistry) };
+        let project = normalise(&package.name);
+        let mut missing = FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT };
+        for index in &indexes {
+            match self.page(&project, index, fetch) {
+                Ok((_, files)) => return Ok(versions(&project, &files)),
+                Err(error @ FactsError::Fetch(FetchError::NotFound { .. })) => missing = error,
+                Err(error) => return Err(error),
+            }
+        }
+        Err(missing)
+    }
+
+    /// The page of a project with its address.
+    fn page(
+        &self,
+        project: &str,
+        index: &Url,
+        fetch: &dyn Fetch,
+    ) -> Result<(Url, Arc<Vec<IndexFile>>), FactsError> {
+        let page = as_directory(below(index, &super::site::segment(project)));
+        if let Some(known) = self.pages.lock().unwrap_or_else(PoisonError::into_inner).get(&page) {
+            return Ok((page, known.clone()));
+        }
+        let credential = self.settings.credential(&page);
+        let request =
+            Request::new(page.clone(), DOCUMENT_LIMIT).accepting(ACCEPT).with_credential(credential);
+        let files = Arc::new(read_page(&fetch.get(&request)?)?);
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner).insert(page.clone(), files.clone());
+        Ok((page, files))
     }
 
     /// Which indexes a package comes from: its lock entry, the tree as far as the user agrees, the user's.
@@ -188,7 +229,7 @@ impl Python {
         let project = normalise(&package.name);
         let mut missing = FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT };
         for index in indexes {
-            let (page, all) = match self.page(index, &project, fetch) {
+            let (page, files) = match self.page(&project, index, fetch) {
                 Ok(found) => found,
                 // Only an index that does not have the project passes the question on.
                 Err(error @ FactsError::Fetch(FetchError::NotFound { .. })) => {
@@ -197,7 +238,8 @@ impl Python {
                 }
                 Err(error) => return Err(error),
             };
-            let mut files: Vec<_> = all.into_iter().filter(|file| file.is_of(&project, version)).collect();
+            let mut files: Vec<_> =
+                files.iter().filter(|file| file.is_of(&project, version)).cloned().collect();
             if files.is_empty() {
                 missing = FactsError::Unreadable {
                     address: shown(&page),
@@ -210,21 +252,6 @@ impl Python {
             return Ok(files);
         }
         Err(missing)
-    }
-
-    /// The page of a project, and all its files.
-    fn page(
-        &self,
-        index: &Url,
-        project: &str,
-        fetch: &dyn Fetch,
-    ) -> Result<(Url, Vec<IndexFile>), FactsError> {
-        let page = as_directory(below(index, &super::site::segment(project)));
-        let credential = self.settings.credential(&page);
-        let request =
-            Request::new(page.clone(), DOCUMENT_LIMIT).accepting(ACCEPT).with_credential(credential);
-        let files = read_page(&fetch.get(&request)?)?;
-        Ok((page, files))
     }
 
     /// A package behind credentials is asked of its own host only.
@@ -263,7 +290,7 @@ impl Python {
                 return Err(FactsError::Checksum { address: shown(&address), expected: hash.clone(), found });
             }
         }
-        metadata::read_into(&body, &shown(&address), facts)?;
+        metadata::read_into(&body, &shown(&address), file.is_wheel(), facts)?;
         facts.documents.push(shown(&address));
         Ok(true)
     }
@@ -286,10 +313,14 @@ impl Python {
         let manifest =
             entries.iter().filter(|entry| is_manifest(&entry.path)).min_by_key(|entry| entry.path.len());
         if let Some(entry) = manifest.filter(|_| facts.declared.is_empty()) {
-            metadata::read_into(&entry.bytes, &address, facts)?;
+            metadata::read_into(&entry.bytes, &address, file.is_wheel(), facts)?;
         }
         let is_wheel = file.is_wheel();
-        let texts = entries.into_iter().filter(|entry| !is_manifest(&entry.path)).map(|entry| {
+        if facts.requires.is_none() && !is_wheel {
+            facts.requires = needs_of_egg_info(&entries);
+        }
+        let is_text = |entry: &Entry| !is_manifest(&entry.path) && !is_egg_info(&entry.path);
+        let texts = entries.into_iter().filter(is_text).map(|entry| {
             if is_wheel {
                 LicenseFile { path: entry.path, bytes: entry.bytes }
             } else {
@@ -344,19 +375,56 @@ fn direct_file(address: &Url) -> Option<IndexFile> {
         sha256: None,
         size: None,
         metadata: Metadata::No,
+        requires_python: None,
         yanked: false,
     };
     (file.is_wheel() || file.is_source()).then_some(file)
 }
 
 fn open(name: &str, bytes: &[u8]) -> Result<Vec<Entry>, ArchiveError> {
-    let wanted =
-        |path: &str| is_manifest(path) || is_license_file(path) || path.contains(".dist-info/licenses/");
+    let wanted = |path: &str| {
+        is_manifest(path)
+            || is_egg_info(path)
+            || is_license_file(path)
+            || path.contains(".dist-info/licenses/")
+    };
     if name.ends_with(".tar.gz") {
         read_tar_gz(bytes, &Limits::default(), &wanted)
     } else {
         read_zip(bytes, &Limits::default(), &wanted)
     }
+}
+
+/// What setuptools noted of a source archive when it was made: `name.egg-info` at its top or below `src`.
+fn is_egg_info(path: &str) -> bool {
+    let inner = without_top_folder(path);
+    let inner = inner.strip_prefix("src/").unwrap_or(inner);
+    inner.split_once('/').is_some_and(|(folder, file)| {
+        folder.ends_with(".egg-info") && matches!(file, "PKG-INFO" | "requires.txt")
+    })
+}
+
+/// What the egg-info of a source archive asks for; `None` when it has none.
+fn needs_of_egg_info(entries: &[Entry]) -> Option<Vec<String>> {
+    let notes: Vec<&Entry> = entries.iter().filter(|entry| is_egg_info(&entry.path)).collect();
+    let needs = notes.iter().find(|entry| entry.path.ends_with("/requires.txt"));
+    let text = needs.map(|entry| String::from_utf8_lossy(&entry.bytes).into_owned()).unwrap_or_default();
+    (!notes.is_empty()).then(|| metadata::egg_requires(&text))
+}
+
+/// The versions of a page's files, each once. It is for what its first file says, wheels and archives agree.
+fn versions(project: &str, files: &[IndexFile]) -> Vec<PythonRelease> {
+    let mut found: BTreeMap<&str, PythonRelease> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.is_wheel() || file.is_source()) {
+        let Some(version) = file.version(project) else { continue };
+        let known = found.entry(version).or_insert_with(|| PythonRelease {
+            version: version.to_owned(),
+            requires_python: file.requires_python.clone(),
+            yanked: true,
+        });
+        known.yanked &= file.yanked;
+    }
+    found.into_values().collect()
 }
 
 /// `METADATA` of a wheel, `PKG-INFO` at the top of a source archive.

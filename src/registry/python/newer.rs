@@ -19,9 +19,9 @@ impl Python {
         let project = normalise(&package.name);
         let mut missing = FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT };
         for index in indexes {
-            match self.page(&index, &project, fetch) {
+            match self.page(&project, &index, fetch) {
                 Ok((page, files)) => {
-                    let Some((version, files)) = newest(files, &project, &used) else { return Ok(None) };
+                    let Some((version, files)) = newest(&files, &project, &used) else { return Ok(None) };
                     self.check_hosts(&page, &files)?;
                     return self.release_of(package, &version, &files, &index, fetch).map(Some);
                 }
@@ -53,7 +53,7 @@ impl Python {
 }
 
 /// The files of the latest release that comes after the one in use.
-fn newest(files: Vec<IndexFile>, project: &str, used: &Version) -> Option<(String, Vec<IndexFile>)> {
+fn newest(files: &[IndexFile], project: &str, used: &Version) -> Option<(String, Vec<IndexFile>)> {
     let version =
         |file: &IndexFile| file.version(project).and_then(|version| Version::from_str(version).ok());
     let of_release = |file: &IndexFile| {
@@ -61,6 +61,6 @@ fn newest(files: Vec<IndexFile>, project: &str, used: &Version) -> Option<(Strin
         (!version.any_prerelease() && version > *used).then_some(version)
     };
     let newest = files.iter().filter_map(of_release).max()?;
-    let of_newest = files.into_iter().filter(|file| of_release(file).as_ref() == Some(&newest));
+    let of_newest = files.iter().filter(|file| of_release(file).as_ref() == Some(&newest)).cloned();
     Some((newest.to_string(), of_newest.collect()))
 }

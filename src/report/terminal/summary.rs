@@ -1,9 +1,9 @@
 //! Everything under the findings: counts, licenses, what was read, what was not, what it cost.
 
 use super::{Paint, tables};
-use crate::audit::AuditReport;
+use crate::audit::{AuditReport, PackageReport};
 use crate::model::{Consequence, PracticeState};
-use crate::report::{RenderOptions, view, words};
+use crate::report::{RenderOptions, libraries, view, words};
 use unicode_width::UnicodeWidthStr;
 
 /// Lines of a list unless everything was asked for.
@@ -15,6 +15,7 @@ pub(super) fn write(report: &AuditReport, options: &RenderOptions, paint: &Paint
     tables::outbound(report, options.verbose, paint, out);
     waived(report, options.verbose, paint, out);
     obligations(report, options.verbose, paint, out);
+    wheels(report, options.verbose, paint, out);
     practices(report, options.verbose, paint, out);
     problems(report, options.verbose, paint, out);
     list("Not read", &report.summary.not_read, options.verbose, paint, out);
@@ -64,6 +65,29 @@ fn obligations(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut Str
         })
         .collect();
     list("What conveying it asks of you", &lines, verbose, paint, out);
+}
+
+/// Shared libraries that wheels carry: their metadata seldom speaks for them.
+fn wheels(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) {
+    let is_wheel = |package: &&PackageReport| package.ecosystem == "python" && !package.bundles.is_empty();
+    let lines: Vec<_> = report
+        .packages
+        .iter()
+        .filter(is_wheel)
+        .map(|package| {
+            let names = libraries::names(package);
+            let shown = if verbose { names.len() } else { 6 };
+            let label = format!("{} ({})", view::label(package), package.license.concluded);
+            let beside = libraries::named_beside(package);
+            let text = if beside.is_empty() {
+                "its license files name no other license".to_owned()
+            } else {
+                format!("its license files also name {}", words::name_list(&beside, shown))
+            };
+            format!("{label}: {}; {text}", words::name_list(&names, shown))
+        })
+        .collect();
+    list("Libraries inside wheels, under licenses of their own", &lines, verbose, paint, out);
 }
 
 fn practices(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) {
