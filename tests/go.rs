@@ -12,6 +12,9 @@ mod licenses;
 mod live;
 #[path = "go/made.rs"]
 mod made;
+#[cfg(unix)]
+#[path = "go/program.rs"]
+mod program;
 #[path = "go/recorded.rs"]
 mod recorded;
 #[path = "go/render.rs"]

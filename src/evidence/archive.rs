@@ -2,6 +2,7 @@
 
 use super::files::{LicenseFile, MOST_FILE_BYTES, MOST_FILES, PackageFiles, is_license_name};
 use super::inner;
+use super::standing::is_beside;
 use crate::model::{InnerDirectories, Problem};
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -51,7 +52,12 @@ fn zip(file: File, wanted: &Wanted<'_>, read: &mut PackageFiles) -> Result<(), S
     for (entry, name) in licenses.into_iter().take(MOST_FILES) {
         let file = archive.by_name(entry).map_err(|error| error.to_string())?;
         if file.is_file() {
-            take(file, name, read)?;
+            let beside = wanted.inner.is_some_and(|inner| is_beside(&name, inner));
+            match take(file, name, read) {
+                // What binds nobody and cannot be read is no gap in what is known.
+                Err(message) if beside => read.notes.push(message),
+                outcome => outcome?,
+            }
         }
     }
     Ok(())

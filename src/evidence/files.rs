@@ -104,9 +104,9 @@ impl PackageFiles {
 pub fn is_license_name(name: &str) -> bool {
     const STARTS: [&str; 8] =
         ["license", "licence", "copying", "notice", "unlicense", "unlicence", "copyright", "mit-license"];
-    const CODE: [&str; 24] = [
+    const CODE: [&str; 25] = [
         "rs", "py", "js", "mjs", "cjs", "ts", "tsx", "json", "go", "c", "h", "cc", "cpp", "java", "toml",
-        "yml", "yaml", "sh", "rb", "xml", "css", "png", "svg", "map",
+        "yml", "yaml", "sh", "rb", "xml", "css", "png", "svg", "map", "db",
     ];
     let lower = name.to_ascii_lowercase();
     let code = lower.rsplit_once('.').is_some_and(|(_, end)| CODE.contains(&end));
@@ -210,7 +210,13 @@ impl<'a> Reader<'a> {
         }
         found.readmes.truncate(MOST_FILES);
         for name in found.files.into_iter().chain(found.readmes) {
-            self.file(&self.base.join(name));
+            let known = self.read.problems.len();
+            self.file(&self.base.join(&name));
+            // What binds nobody and cannot be read is no gap in what is known.
+            if standing::is_beside(&name, inner) {
+                let passed_over = self.read.problems.drain(known..).map(|problem| problem.message);
+                self.read.notes.extend(passed_over);
+            }
         }
     }
 

@@ -61,6 +61,13 @@ pub fn assign(files: &mut [LicenseFile], inner: &InnerDirectories) -> BTreeSet<S
     governing
 }
 
+/// Whether it is known that nothing in or below the file's directory is used.
+pub fn is_beside(name: &str, inner: &InnerDirectories) -> bool {
+    let place = directory(name);
+    let speaks_for = |used: &String| upwards(used).any(|above| above == place);
+    inner.used.as_ref().is_some_and(|used| !place.is_empty() && !used.iter().any(speaks_for))
+}
+
 /// A directory and those above it, up to the root.
 pub fn upwards(directory: &str) -> impl Iterator<Item = &str> {
     let mut next = Some(directory);

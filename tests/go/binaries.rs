@@ -48,6 +48,22 @@ fn the_modules_of_a_program_are_its_dependencies() {
 }
 
 #[test]
+fn the_directories_that_a_program_holds_code_of_are_known() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("app");
+    let mut bytes = program(b"\x7fELF");
+    bytes.extend(b"\0/go/pkg/mod/example.com/!upper@v0.0.0-20240102030405-abcdefabcdef/Sub/sub.go\0");
+    fs::write(&path, bytes).unwrap();
+    let reading = go::read_binary(&path, &context(directory.path(), directory.path()));
+    let used = |name: &str| {
+        let node = reading.graph.nodes().find(|node| reading.graph.package(*node).name == name).unwrap();
+        reading.graph.package(node).inner.clone().unwrap().used
+    };
+    assert_eq!(used("example.com/Upper"), Some(["Sub".to_owned()].into()));
+    assert_eq!(used("example.com/old-fork"), None);
+}
+
+#[test]
 fn other_files_are_no_go_programs() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("file");

@@ -2,7 +2,7 @@
 
 use crate::cases::context;
 use licgraph::ecosystems::go;
-use licgraph::evidence::{EvidenceOptions, FactSource, Offline, learn};
+use licgraph::evidence::{EvidenceOptions, FactSource, Learned, Offline, learn};
 use licgraph::model::{DeclaredLicense, Files, LicenseFact, Package};
 use std::fs::{self, File};
 use std::io::Write;
@@ -53,6 +53,13 @@ impl Made {
 
     fn fact(&self, source: &dyn FactSource) -> LicenseFact {
         self.fact_of(MODULE, source)
+    }
+
+    fn learned(&self, source: &dyn FactSource) -> Learned {
+        let root = self.directory.path().join("project");
+        let reading = go::read(&root, &context(&root, &self.directory.path().join("cache")));
+        let options = EvidenceOptions { root, ..EvidenceOptions::default() };
+        learn(&reading.graph, &options, source)
     }
 
     fn fact_of(&self, module: &str, source: &dyn FactSource) -> LicenseFact {
@@ -227,4 +234,25 @@ fn test_material_and_nested_modules_are_no_part_of_a_module() {
     let fact = Made::new(&[MODULE]).unpacked(&files).fact(&Offline::new());
     assert_eq!((fact.concluded.expression.to_string(), fact.detected.len()), ("MIT".to_owned(), 1));
     assert!(Path::new(&fact.detected[0].file).parent().is_some_and(|folder| folder.as_os_str().is_empty()));
+}
+
+#[test]
+fn a_file_that_is_no_license_text_and_binds_nobody_is_only_noted() {
+    let data = "x".repeat(3 << 20);
+    let files = [
+        ("LICENSE", "MIT"),
+        ("dep.go", "package dep\n"),
+        ("sub/licenses.txt", &data),
+        ("sub/x.go", "package sub\n"),
+    ];
+    let made = Made::new(&[MODULE]).unpacked(&files);
+    let learned = made.learned(&Offline::new());
+    assert!(learned.problems.is_empty(), "{:?}", learned.problems);
+    assert!(made.fact(&Offline::new()).notes.iter().any(|note| note.contains("sub/licenses.txt")));
+    let archived = Made::new(&[MODULE]).archived(&files);
+    assert!(archived.learned(&Offline::new()).problems.is_empty());
+    assert_eq!(archived.fact(&Offline::new()).concluded.expression.to_string(), "MIT");
+    // What could bind is missed.
+    let made = Made::new(&[MODULE, "example.com/dep/sub"]).unpacked(&files);
+    assert_eq!(made.learned(&Offline::new()).problems.len(), 1);
 }

@@ -1,5 +1,6 @@
 //! Compiled Go programs: the modules that are in them, from the build information that the linker embeds.
 
+use super::binary_files::used_directories;
 use super::binary_format::{BuildInformation, build_information};
 use super::cache::{CachedFiles, ModuleCache};
 use super::standard_library;
@@ -7,8 +8,8 @@ use super::universal;
 use super::version::{ModuleVersion, is_safe_path};
 use crate::ecosystems::{ReadContext, Reading};
 use crate::model::{
-    Checksum, ChecksumAlgorithm, Dependency, Ecosystem, Files, Linkage, NodeIndex, Origin, Package, Problem,
-    Project, Scope, SourceSpan,
+    Checksum, ChecksumAlgorithm, Dependency, Ecosystem, Files, InnerDirectories, Linkage, NodeIndex, Origin,
+    Package, Problem, Project, Scope, SourceSpan,
 };
 use std::fs::File;
 use std::io::Read;
@@ -86,8 +87,12 @@ pub fn read_binary(path: &Path, context: &ReadContext) -> Reading {
     let cache = ModuleCache::of(context);
     let project = add_project(&mut reading, &program, &name, &cache);
     let linked = || Dependency::new(Scope::Runtime, Linkage::Static);
+    let used = used_directories(&bytes, program.modules.iter().map(LinkedModule::actual));
     for module in &program.modules {
-        let node = reading.graph.add_package(package(module, &cache, &name, context));
+        let mut package = package(module, &cache, &name, context);
+        let used = used.get(module.actual()).cloned();
+        package.inner = Some(InnerDirectories { used, ..InnerDirectories::default() });
+        let node = reading.graph.add_package(package);
         let mut dependency = linked();
         dependency.requirement = Some(module.required.version.clone());
         let renamed = reading.graph.package(node).name != module.required.path;
@@ -129,7 +134,7 @@ fn cached(cache: &ModuleCache, module: &ModuleVersion) -> Option<Files> {
 }
 
 fn package(module: &LinkedModule, cache: &ModuleCache, name: &str, context: &ReadContext) -> Package {
-    let actual = module.replacement.as_ref().unwrap_or(&module.required);
+    let actual = module.actual();
     // A replacement without a version is a directory on the machine that built the program.
     let (identity, origin) = match &module.replacement {
         Some(directory) if directory.version.is_empty() || !is_safe_path(&directory.path) => {
@@ -154,6 +159,12 @@ struct LinkedModule {
     required: ModuleVersion,
     replacement: Option<ModuleVersion>,
     hash: Option<String>,
+}
+
+impl LinkedModule {
+    fn actual(&self) -> &ModuleVersion {
+        self.replacement.as_ref().unwrap_or(&self.required)
+    }
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -13,6 +13,7 @@
 //! Supported beside this: compiled Go programs ([`read_binary`]). Not supported: GOPATH projects without go.mod.
 
 pub mod binary;
+mod binary_files;
 mod binary_format;
 pub mod build_list;
 pub mod cache;
