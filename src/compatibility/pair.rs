@@ -107,7 +107,7 @@ impl Pair<'_> {
     /// What the license forbids and what its copyleft asks both bind: the worse answers.
     fn conveyed(&self) -> Cell {
         let by_scope = self.by_scope();
-        match limits::for_conveyed(self.record, self.project()) {
+        match limits::for_conveyed(self.record, self.project(), self.linkage()) {
             Some(limited) if limited.verdict >= by_scope.verdict => limited,
             _ => by_scope,
         }
