@@ -252,7 +252,8 @@ impl Pair<'_> {
             return cell;
         }
         if self.closed_to_conversions() {
-            return self.moved_by_project().unwrap_or(Cell::new(Verdict::Incompatible, Ground::FileMerged));
+            let whole = Cell::new(Verdict::Incompatible, Ground::ProjectTakesWhole);
+            return self.moved_by_project().unwrap_or(whole);
         }
         if self.linkage() == Linkage::Merge && self.project().admits == Admits::Anything {
             return Cell::new(Verdict::Incompatible, Ground::FileMerged);
