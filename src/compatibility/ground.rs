@@ -41,6 +41,8 @@ pub enum Ground {
     FileScope,
     /// Such files copied into the project's own.
     FileMerged,
+    /// The project's license takes whole what is linked, and the dependency opens itself to others only.
+    ProjectTakesWhole,
     /// Library copyleft, linked statically, with source at hand.
     LibraryWithSource,
     /// Library copyleft, linked statically.
@@ -172,6 +174,9 @@ impl Ground {
             Self::FileMerged => format!(
                 "Files under {inbound} that are changed or copied stay under it; they cannot become {outbound}."
             ),
+            Self::ProjectTakesWhole => format!(
+                "{outbound} asks for itself on all that runs in one address space; {inbound} does not go under it."
+            ),
             Self::LibraryWithSource => format!(
                 "{inbound} asks that users can relink with a changed library; with the complete source they can."
             ),
@@ -290,7 +295,7 @@ impl Ground {
             Self::NothingConveyed => vec!["GPL FAQ #UnreleasedMods"],
             Self::Tool => vec!["GPL FAQ #CanIUseGPLToolsForNF"],
             Self::NoLicense => vec!["Berne Convention Art. 9: reproduction needs the author's permission"],
-            Self::ExceptionNotShared => of(project),
+            Self::ExceptionNotShared | Self::ProjectTakesWhole => of(project),
             _ => of(terms),
         }
     }

@@ -107,7 +107,7 @@ impl Pair<'_> {
     /// What the license forbids and what its copyleft asks both bind: the worse answers.
     fn conveyed(&self) -> Cell {
         let by_scope = self.by_scope();
-        match limits::for_conveyed(self.record, self.project()) {
+        match limits::for_conveyed(self.record, self.project(), self.linkage()) {
             Some(limited) if limited.verdict >= by_scope.verdict => limited,
             _ => by_scope,
         }
@@ -252,7 +252,8 @@ impl Pair<'_> {
             return cell;
         }
         if self.closed_to_conversions() {
-            return self.moved_by_project().unwrap_or(Cell::new(Verdict::Incompatible, Ground::FileMerged));
+            let whole = Cell::new(Verdict::Incompatible, Ground::ProjectTakesWhole);
+            return self.moved_by_project().unwrap_or(whole);
         }
         if self.linkage() == Linkage::Merge && self.project().admits == Admits::Anything {
             return Cell::new(Verdict::Incompatible, Ground::FileMerged);
