@@ -310,9 +310,11 @@ fn license(element: &Element) -> Value {
         }
         _ => {
             element.texts(&["id", "name", "url"], &mut value);
-            let mut ids =
-                element.children.iter().filter(|child| matches!(child.name.as_str(), "id" | "name"));
-            let further: Vec<&str> = ids.by_ref().skip(1).map(|child| child.text.trim()).collect();
+            let of = |name: &str| -> Vec<&str> {
+                let named = element.children.iter().filter(|child| child.name == name);
+                named.map(|child| child.text.trim()).skip(1).collect()
+            };
+            let further = [of("id"), of("name")].concat();
             if !further.is_empty() {
                 value.insert(FURTHER.to_owned(), json!(further));
             }

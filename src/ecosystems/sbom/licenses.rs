@@ -85,12 +85,8 @@ fn license_object(license: &Item<'_>, wrapper: &Item<'_>, found: &mut Found) {
             return;
         }
     };
-    // An id and a name, or several of one: the schema allows one, and none of them is lost.
-    let mut further = license.texts(FURTHER);
-    if matches!(value, LicenseValue::Id(_)) {
-        further.extend(license.text("name").filter(|_| license.get(FURTHER).is_none()));
-    }
-    for name in further.into_iter().filter(|name| *name != value.as_str()) {
+    // A name beside an id is its label; of several ids or names, which the schema forbids, none is lost.
+    for name in license.texts(FURTHER).into_iter().filter(|name| *name != value.as_str()) {
         found.odd += 1;
         found.entries.push(LicenseEntry::new(LicenseValue::Name(name.into_owned()), said));
     }
