@@ -134,7 +134,7 @@ fn npm_lists_the_same_packages_and_edges() {
 
 #[test]
 fn pnpm_lists_the_same_packages_and_edges() {
-    for case in ["everywhere-pnpm-5", "everywhere-pnpm-6", "everywhere-pnpm-9"] {
+    for case in ["everywhere-pnpm-5", "everywhere-pnpm-6", "everywhere-pnpm-9", "catalogs-pnpm-10"] {
         let found = read(&fixture(case));
         let listed = listing::pnpm(&recorded(case, "listing.json"));
         assert_eq!(labels(&found.graph), listed.packages, "{case}");
@@ -144,7 +144,7 @@ fn pnpm_lists_the_same_packages_and_edges() {
 
 #[test]
 fn yarn_lists_the_same_packages_and_edges() {
-    for case in ["everywhere-yarn-3", "everywhere-yarn-4"] {
+    for case in ["everywhere-yarn-3", "everywhere-yarn-4", "patched-yarn-4"] {
         let found = read(&fixture(case));
         let listed = listing::yarn_berry(&recorded(case, "listing.ndjson"));
         assert_eq!(labels(&found.graph), listed.packages, "{case}");
@@ -153,6 +153,14 @@ fn yarn_lists_the_same_packages_and_edges() {
     let found = read(&fixture("everywhere-yarn-1"));
     let listed = listing::yarn_classic(&recorded("everywhere-yarn-1", "listing.json"));
     assert_listed_but(&found.graph, listed, &["everywhere "]);
+}
+
+/// `catalog:` and `patch:` name what stands in the lock; neither is a contradiction.
+#[test]
+fn catalogs_and_patches_match_their_lock() {
+    for case in ["catalogs-pnpm-10", "patched-yarn-4"] {
+        assert_eq!(problems(&read(&fixture(case))), Vec::<String>::new(), "{case}");
+    }
 }
 
 #[test]

@@ -135,6 +135,18 @@ fn control_characters_never_reach_names() {
 
 #[cfg(unix)]
 #[test]
+fn a_lock_file_of_half_a_gigabyte_is_refused_at_once() {
+    for name in ["package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lock"] {
+        let directory = project(&[("package.json", ASKS_FOR_A)]);
+        std::fs::File::create(directory.path().join(name)).unwrap().set_len(500 * 1024 * 1024).unwrap();
+        let reading = read(directory.path());
+        let told = problems(&reading).join("\n");
+        assert!(told.contains("larger than 256 MiB") && told.contains("Incomplete"), "{name}: {told}");
+        assert_eq!(labels(&reading.graph).into_iter().collect::<Vec<_>>(), ["a", "r 1.0.0"], "{name}");
+    }
+}
+
+#[test]
 fn a_pipe_in_the_place_of_a_file_does_not_hold_the_audit() {
     let directory = project(&[("package.json", ASKS_FOR_A)]);
     let package = directory.path().join("node_modules/a");

@@ -165,6 +165,52 @@ fn sloppy_licenses_are_handed_over_verbatim_or_said_to_be_nothing() {
     assert_eq!(told(&list, "(AND)"), [(Consequence::Note, 0)]);
 }
 
+/// The schema allows one name for a license and no license beside an expression.
+#[test]
+fn of_several_names_in_one_license_none_is_lost() {
+    let declared = |found: &Reading| {
+        let node = found.graph.nodes().find(|node| found.graph.package(*node).name == "a").unwrap();
+        found.graph.package(node).declared.iter().map(|said| said.statement.clone()).collect::<Vec<_>>()
+    };
+    let both = |one: &str, other: &str| vec![LicenseStatement::List(vec![one.to_owned(), other.to_owned()])];
+    for licenses in [
+        "[{\"expression\": \"MIT OR ISC\", \"license\": {\"id\": \"GPL-2.0-only\"}}]",
+        "[{\"expression\": \"MIT OR ISC\"}, {\"license\": {\"id\": \"GPL-2.0-only\"}}]",
+    ] {
+        let text = bom(&format!("{APP}\"components\": [{{\"name\": \"a\", \"licenses\": {licenses}}}]"));
+        assert_eq!(declared(&reading("bom.json", text.as_bytes())), both("MIT OR ISC", "GPL-2.0-only"));
+    }
+    let text = bom(&format!(
+        "{APP}\"components\": [{{\"name\": \"a\", \"licenses\": [{{\"license\": {{\"id\": \"MIT\", \"name\": \"Other\"}}}}]}}]"
+    ));
+    let label = declared(&reading("bom.json", text.as_bytes()));
+    assert_eq!(label, [LicenseStatement::Expression("MIT".to_owned())]);
+    let xml = "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><components><component type=\"library\"><name>a</name>\
+        <licenses><license><id>MIT</id><id>GPL-2.0-only</id></license></licenses></component></components></bom>";
+    let found = reading("bom.xml", xml.as_bytes());
+    let names = format!("{:?}", declared(&found));
+    assert!(names.contains("MIT") && names.contains("GPL-2.0-only"), "{names}");
+    assert!(!told(&found, "shape of the specification").is_empty());
+}
+
+#[test]
+fn services_are_no_dangling_dependencies_and_another_format_is_told() {
+    let rest = "\"components\": [{\"name\": \"a\", \"bom-ref\": \"a\"}],\n\
+        \"services\": [{\"bom-ref\": \"s\", \"name\": \"s\", \"services\": [{\"bom-ref\": \"t\", \"name\": \"t\"}]}],\n\
+        \"dependencies\": [{\"ref\": \"app\", \"dependsOn\": [\"a\", \"s\"]}, {\"ref\": \"t\", \"dependsOn\": [\"a\"]}]";
+    let found = reading("bom.json", bom(&format!("{APP}{rest}")).as_bytes());
+    assert!(found.problems.is_empty(), "{}", shown(&found));
+    let xml = "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\"><metadata><component type=\"application\" \
+        bom-ref=\"app\"><name>app</name></component></metadata><components><component type=\"library\" bom-ref=\"a\">\
+        <name>a</name></component></components><services><service bom-ref=\"s\"><name>s</name><services>\
+        <service bom-ref=\"t\"><name>t</name></service></services></service></services><dependencies>\
+        <dependency ref=\"app\"><dependency ref=\"a\"/><dependency ref=\"t\"/></dependency></dependencies></bom>";
+    let found = reading("bom.xml", xml.as_bytes());
+    assert!(found.problems.is_empty(), "{}", shown(&found));
+    let other = "{\"bomFormat\": \"Another\", \"specVersion\": \"1.5\", \"components\": []}";
+    assert_eq!(told(&reading("bom.json", other.as_bytes()), "Another"), [(Consequence::FactMissing, 1)]);
+}
+
 #[test]
 fn deep_nesting_and_wrong_types_do_not_crash() {
     let deep = format!("{}{}", "{\"name\":\"n\",\"components\":[".repeat(5_000), "]}".repeat(5_000));

@@ -231,6 +231,8 @@ fn documents_of_other_generators_are_enriched_and_valid() {
             let kept: Vec<&str> = original.lines().filter(|line| !line.contains("NOASSERTION")).collect();
             keeps_every_line(&kept.join("\n"), &lines(bytes.clone()));
         }
+        let time_with_fraction = |text: &str| text.contains("annotationDate") && text.contains(".479Z");
+        assert!(!String::from_utf8_lossy(&bytes).lines().any(time_with_fraction), "{name}: SPDX forbids it");
         assert_eq!(enrich(&bytes, &report).unwrap(), bytes, "{name}: a second time changes nothing");
     }
 }

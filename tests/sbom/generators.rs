@@ -65,6 +65,17 @@ fn documents_of_other_generators_are_read() {
 }
 
 #[test]
+fn a_document_that_names_its_format_at_its_end_is_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("late.json");
+    let packages = vec!["{\"SPDXID\": \"SPDXRef-ä\", \"name\": \"a\"}"; 10_000].join(",\n");
+    std::fs::write(&path, format!("{{\"packages\": [{packages}], \"spdxVersion\": \"SPDX-2.3\"}}")).unwrap();
+    assert!(is_sbom(&path));
+    std::fs::write(&path, format!("{{\"packages\": [{packages}], \"version\": \"2.3\"}}")).unwrap();
+    assert!(!is_sbom(&path));
+}
+
+#[test]
 fn other_files_are_no_sboms() {
     assert!(!is_sbom(&fixture("sbom/generators/README.md")));
     assert!(!is_sbom(&fixture("schemas/cyclonedx/spdx.schema.json")));

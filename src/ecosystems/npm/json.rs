@@ -177,7 +177,8 @@ pub(super) fn strict(text: &str) -> String {
             _ if !byte.is_ascii_whitespace() => comma = None,
             _ => {}
         }
-        if !byte.is_ascii_whitespace() && !(*byte == b'/' && end > at + 1) {
+        let is_comment = *byte == b'/' && end > at + 1;
+        if !byte.is_ascii_whitespace() && !is_comment {
             before = *byte;
         }
         at = end;

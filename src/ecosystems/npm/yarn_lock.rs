@@ -138,6 +138,8 @@ fn peers(entry: &YarnEntry<'_>) -> Vec<Need> {
 /// Where each `name@requirement` leads.
 struct Lookup<'a> {
     by_descriptor: HashMap<&'a str, usize>,
+    /// `patch:` and `file:` without the `::locator=` that says whose path it is.
+    by_path: HashMap<&'a str, Vec<usize>>,
     by_name: HashMap<&'a str, Vec<usize>>,
     members_by_name: HashMap<String, usize>,
 }
@@ -146,10 +148,14 @@ impl<'a> Lookup<'a> {
     /// Members that the lock does not list (Yarn 1 lists none) are added as packages.
     fn new(text: &YarnText<'a>, locked: &mut Locked, workspace: &Workspace) -> Self {
         let mut by_descriptor = HashMap::with_capacity(text.entries.len() * 2);
+        let mut by_path: HashMap<&str, Vec<usize>> = HashMap::new();
         let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         for (position, entry) in text.entries.iter().enumerate() {
             for key in &entry.keys {
                 by_descriptor.insert(*key, position);
+                if let Some((plain, _)) = key.split_once("::") {
+                    by_path.entry(plain).or_default().push(position);
+                }
                 let known = by_name.entry(split_descriptor(key).0).or_default();
                 if known.last() != Some(&position) {
                     known.push(position);
@@ -175,7 +181,7 @@ impl<'a> Lookup<'a> {
                 locked.packages[position].version.clone_from(&manifest.version);
             }
         }
-        Self { by_descriptor, by_name, members_by_name }
+        Self { by_descriptor, by_path, by_name, members_by_name }
     }
 
     fn edge(&self, need: Need, locked: &Locked) -> LockedEdge {
@@ -185,9 +191,15 @@ impl<'a> Lookup<'a> {
 
     fn find(&self, need: &Need, locked: &Locked) -> Option<usize> {
         let Need { name, range, .. } = need;
-        let exact = [format!("{name}@{range}"), format!("{name}@npm:{range}")];
-        if let Some(position) = exact.iter().find_map(|key| self.by_descriptor.get(key.as_str())) {
+        let exact = format!("{name}@{range}");
+        let listed = self.by_descriptor.get(exact.as_str());
+        if let Some(position) =
+            listed.or_else(|| self.by_descriptor.get(format!("{name}@npm:{range}").as_str()))
+        {
             return Some(*position);
+        }
+        if let Some([only]) = self.by_path.get(exact.as_str()).map(Vec::as_slice) {
+            return Some(*only);
         }
         if let Some(&member) = self.members_by_name.get(name)
             && member_fits(range, locked.packages[member].version.as_deref())

@@ -13,8 +13,16 @@ use std::collections::{HashMap, HashSet};
 const MAX_DEPTH: usize = 64;
 
 /// What is read; everything else is named as left out when a document is converted.
-pub(super) const WANTED: [&str; 7] =
-    ["specVersion", "bomFormat", "metadata", "components", "dependencies", "compositions", "properties"];
+const WANTED: [&str; 8] = [
+    "specVersion",
+    "bomFormat",
+    "metadata",
+    "components",
+    "services",
+    "dependencies",
+    "compositions",
+    "properties",
+];
 
 /// Reads a JSON document.
 pub(super) fn read_json(text: &str, file: &str) -> Parsed {
@@ -28,7 +36,7 @@ pub(super) fn read_json(text: &str, file: &str) -> Parsed {
         reader.take(key, &value, &mut line);
     });
     let boring = ["$schema", "serialNumber", "version"];
-    reader.parsed.left_out = left_out.into_iter().filter(|key| !boring.contains(&key.as_str())).collect();
+    reader.parsed.left_out.extend(left_out.into_iter().filter(|key| !boring.contains(&key.as_str())));
     if let Err(error) = result {
         reader.notes.broken(&error);
     }
@@ -40,6 +48,8 @@ pub(super) struct Reader<'a> {
     pub(super) notes: Notes<'a>,
     pub(super) parsed: Parsed,
     references: HashMap<String, usize>,
+    /// References of services, which carry no license of code that is conveyed.
+    services: HashSet<String>,
     links: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
     inside: Vec<(usize, usize)>,
     /// The reference of a root that stands for several projects.
@@ -55,6 +65,7 @@ impl<'a> Reader<'a> {
             notes,
             parsed: Parsed::default(),
             references: HashMap::new(),
+            services: HashSet::new(),
             links: Vec::new(),
             inside: Vec::new(),
             several: None,
@@ -73,6 +84,11 @@ impl<'a> Reader<'a> {
     ) {
         match key {
             "specVersion" => self.version(value),
+            "bomFormat" if value.as_str() != Some("CycloneDX") => {
+                let message = format!("the bomFormat is {value}; the document was read as CycloneDX");
+                self.notes.at_word(Problem::fact_missing, "", "\"bomFormat\"", message);
+            }
+            "services" => self.service(value, 0),
             "metadata" => self.metadata(value),
             "components" => {
                 self.component(value, None, 0, line);
@@ -189,6 +205,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    fn service(&mut self, value: &Item<'_>, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        if self.services.is_empty() {
+            self.parsed.left_out.push("services".to_owned());
+        }
+        self.services.extend(string(value, "bom-ref"));
+        for nested in super::items::array(value, "services") {
+            self.service(nested, depth + 1);
+        }
+    }
+
     fn dependency(&mut self, value: &Item<'a>) {
         self.parsed.has_dependencies = true;
         let Some(from) = value.text("ref") else {
@@ -222,7 +251,8 @@ impl<'a> Reader<'a> {
         for (from, names) in std::mem::take(&mut self.links) {
             let is_several = self.several.as_deref() == Some(from.as_ref());
             let source = self.references.get(from.as_ref()).copied();
-            if source.is_none() && !is_several {
+            let is_service = self.services.contains(from.as_ref());
+            if source.is_none() && !is_several && !is_service {
                 dangling += 1;
                 self.dangle(&from);
             }
@@ -233,6 +263,7 @@ impl<'a> Reader<'a> {
                     }
                     (Some(&target), None) if is_several => self.parsed.document.roots.push(target),
                     (Some(_), None) => {}
+                    (None, _) if self.services.contains(name.as_ref()) => {}
                     (None, _) => {
                         dangling += 1;
                         self.dangle(&name);

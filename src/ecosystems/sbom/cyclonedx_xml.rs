@@ -10,6 +10,9 @@ use crate::model::Problem;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value, json};
 
+/// Where several names of one license go, which the schema forbids.
+pub(super) const FURTHER: &str = "licgraph:further";
+
 /// Elements may lie inside one another this deep.
 const MAX_DEPTH: usize = 200;
 
@@ -64,6 +67,7 @@ fn bom(source: &mut Source<'_>, reader: &mut Reader<'_>) -> Result<(), String> {
                 let key = match (inside.as_slice(), name.as_str()) {
                     (["bom"], "metadata") => Some("metadata"),
                     (["bom", "components"], "component") => Some("components"),
+                    (["bom", "services"], "service") => Some("services"),
                     (["bom", "dependencies"], "dependency") => Some("dependencies"),
                     (["bom", "compositions"], "composition") => Some("compositions"),
                     (["bom", "properties"], "property") => Some("properties"),
@@ -81,7 +85,7 @@ fn bom(source: &mut Source<'_>, reader: &mut Reader<'_>) -> Result<(), String> {
                             reader.parsed.has_dependencies = true;
                         }
                         let skipped = path.len() == 1
-                            && !["components", "dependencies", "compositions", "properties"]
+                            && !["components", "services", "dependencies", "compositions", "properties"]
                                 .contains(&name.as_str());
                         if skipped {
                             reader.parsed.left_out.push(name);
@@ -133,6 +137,7 @@ fn hand_over(key: &str, element: &Element, line: u32, reader: &mut Reader<'_>) {
     let value = match key {
         "metadata" => metadata(element),
         "components" => component(element),
+        "services" => service(element),
         "dependencies" => dependency(element),
         "compositions" => composition(element),
         _ => property(element),
@@ -305,6 +310,14 @@ fn license(element: &Element) -> Value {
         }
         _ => {
             element.texts(&["id", "name", "url"], &mut value);
+            let of = |name: &str| -> Vec<&str> {
+                let named = element.children.iter().filter(|child| child.name == name);
+                named.map(|child| child.text.trim()).skip(1).collect()
+            };
+            let further = [of("id"), of("name")].concat();
+            if !further.is_empty() {
+                value.insert(FURTHER.to_owned(), json!(further));
+            }
             if let Some(text) = element.child("text") {
                 value.insert("text".to_owned(), attachment(text));
             }
@@ -354,6 +367,11 @@ fn dependency(element: &Element) -> Value {
         .filter_map(|child| child.attribute("ref"))
         .collect();
     json!({"ref": element.attribute("ref"), "dependsOn": targets})
+}
+
+fn service(element: &Element) -> Value {
+    let nested: Vec<Value> = element.inside("services", "service").into_iter().map(service).collect();
+    json!({"bom-ref": element.attribute("bom-ref"), "services": nested})
 }
 
 fn composition(element: &Element) -> Value {

@@ -1,5 +1,6 @@
 //! License statements of CycloneDX, however well or badly written.
 
+use super::cyclonedx_xml::FURTHER;
 use super::item::Item;
 use super::items::{array, string};
 use crate::model::sbom::{Acknowledgement, CustomLicense, LicenseEntry, LicenseValue, Observed};
@@ -46,10 +47,14 @@ fn one(item: &Item<'_>, found: &mut Found) {
         Item::Object(_) => {
             let nested = item.get("license");
             match (string(item, "expression"), nested) {
-                (Some(expression), _) => {
+                (Some(expression), beside) => {
                     expression_details(item, &mut found.custom);
                     let value = LicenseValue::Expression(expression);
                     found.entries.push(LicenseEntry::new(value, acknowledgement(item)));
+                    if let Some(license) = beside {
+                        found.odd += 1;
+                        license_object(license, item, found);
+                    }
                 }
                 (None, Some(Item::Text(text))) => {
                     found.odd += 1;
@@ -80,6 +85,11 @@ fn license_object(license: &Item<'_>, wrapper: &Item<'_>, found: &mut Found) {
             return;
         }
     };
+    // A name beside an id is its label; of several ids or names, which the schema forbids, none is lost.
+    for name in license.texts(FURTHER).into_iter().filter(|name| *name != value.as_str()) {
+        found.odd += 1;
+        found.entries.push(LicenseEntry::new(LicenseValue::Name(name.into_owned()), said));
+    }
     let (text, url) = match &value {
         LicenseValue::Address(_) => (text, None),
         LicenseValue::Text(_) => (None, url),

@@ -24,7 +24,7 @@ pub use sniff::DocumentKind;
 use super::{ReadContext, Reading};
 use crate::model::sbom::Document;
 use crate::model::{Problem, SourceSpan};
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Larger files are refused: the largest honest documents are a tenth of this.
@@ -45,11 +45,23 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
 }
 
-/// Whether a file looks like an SBOM that can be read, by its first bytes.
+/// Whether a file looks like an SBOM that can be read, by its first and last bytes: keys may come in any order.
 pub fn is_sbom(path: &Path) -> bool {
-    let mut start = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(64 * 1024).read_to_end(&mut start));
-    read.is_ok() && sniff::kind_of(&sniff::decode(&start).0).is_some()
+    ends_of(path).is_ok_and(|bytes| sniff::kind_of(&sniff::decode(&bytes).0).is_some())
+}
+
+fn ends_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    const END: u64 = 64 * 1024;
+    let mut file = std::fs::File::open(path)?;
+    let mut bytes = Vec::new();
+    (&mut file).take(END).read_to_end(&mut bytes)?;
+    let length = file.metadata()?.len();
+    if length > END {
+        // Even, so that a character of UTF-16 is not cut in two.
+        file.seek(SeekFrom::Start((length - END).max(END) & !1))?;
+        file.take(END + 1).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// Reads an SBOM as a project.

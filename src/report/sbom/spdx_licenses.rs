@@ -119,10 +119,12 @@ pub(super) fn element_ids(document: &Document) -> Vec<String> {
 
 /// The time in the only form SPDX takes: UTC, whole seconds.
 pub(super) fn created(document: &Document) -> String {
-    document
-        .created
-        .as_deref()
-        .and_then(|time| time.parse::<jiff::Timestamp>().ok())
+    whole_seconds(document.created.as_deref())
+}
+
+/// A time in that form; the start of the epoch where there is none, or none that can be read.
+pub(super) fn whole_seconds(time: Option<&str>) -> String {
+    time.and_then(|time| time.parse::<jiff::Timestamp>().ok())
         .map_or_else(|| NO_TIME.to_owned(), |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 

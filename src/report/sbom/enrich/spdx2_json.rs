@@ -1,14 +1,13 @@
 //! SPDX 2 as JSON.
 
 use super::{Known, expressions, facts, is_ours};
-use crate::report::sbom::NO_TIME;
-use crate::report::sbom::spdx_licenses::property_lines;
+use crate::report::sbom::spdx_licenses::{property_lines, whole_seconds};
 use serde_json::{Map, Value, json};
 
 /// Adds to every package that is known.
 pub(super) fn add(root: &mut Map<String, Value>, known: &Known<'_>) {
     let created = root.get("creationInfo").and_then(|info| info.get("created")).and_then(Value::as_str);
-    let date = created.unwrap_or(NO_TIME).to_owned();
+    let date = whole_seconds(created);
     for package in root.get_mut("packages").and_then(Value::as_array_mut).into_iter().flatten() {
         one(package, known, &date);
     }

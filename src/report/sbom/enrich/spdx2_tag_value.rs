@@ -2,8 +2,7 @@
 
 use super::splice::Splices;
 use super::{EnrichError, Known, expressions, facts, is_ours};
-use crate::report::sbom::NO_TIME;
-use crate::report::sbom::spdx_licenses::property_lines;
+use crate::report::sbom::spdx_licenses::{property_lines, whole_seconds};
 
 /// Adds to every package that is known.
 pub(super) fn add(text: &str, known: &Known<'_>) -> Result<Vec<u8>, EnrichError> {
@@ -11,11 +10,11 @@ pub(super) fn add(text: &str, known: &Known<'_>) -> Result<Vec<u8>, EnrichError>
     if !tags.iter().any(|tag| tag.name == "SPDXVersion") {
         return Err(EnrichError::UnknownFormat);
     }
-    let date = tags.iter().find(|tag| tag.name == "Created").map_or(NO_TIME, |tag| tag.value);
+    let date = whole_seconds(tags.iter().find(|tag| tag.name == "Created").map(|tag| tag.value));
     let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut splices = Splices::default();
     for package in packages(&tags) {
-        one(package, known, date, line_end, &mut splices);
+        one(package, known, &date, line_end, &mut splices);
     }
     for (from, to) in own_annotations(&tags) {
         splices.replace(from, to, String::new());
