@@ -12,6 +12,8 @@ mod ci;
 mod diff;
 #[path = "policy/links.rs"]
 mod links;
+#[path = "policy/machines.rs"]
+mod machines;
 #[path = "policy/precedence.rs"]
 mod precedence;
 #[path = "policy/review.rs"]
