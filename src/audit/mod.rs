@@ -6,6 +6,7 @@
 mod alternatives;
 mod assemble;
 mod findings;
+mod missing_files;
 mod package_page;
 mod project_license;
 mod project_page;

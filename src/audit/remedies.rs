@@ -5,6 +5,7 @@
 
 use super::alternatives::Alternative;
 use super::findings::Scene;
+use super::missing_files;
 use super::work::{Group, Work};
 use crate::compatibility::{
     Explanation, Holders, InboundExpression, OutboundExpression, OwnAnswer, Part, Situation, own_code,
@@ -29,6 +30,12 @@ pub fn of_package(
 ) -> Vec<Remedy> {
     let mut found: Vec<Remedy> =
         answer.remedies.iter().filter(|remedy| remedy.kind != RemedyKind::Relicense).cloned().collect();
+    found.extend(missing_files::remedy(
+        scene.graph.package(node),
+        &scene.facts[node.index()],
+        scene.source,
+        scene.unasked,
+    ));
     found.extend(other_arm(scene, group, answer));
     found.extend(narrower(scene, group, answer));
     found.extend(other_versions(scene, group, node));
