@@ -316,3 +316,40 @@ fn an_invalid_expression_of_a_dependency_is_unknown_and_never_a_pass() {
     assert_eq!(report["projects"][0]["verdict"], "unknown");
     assert!(report["findings"].to_string().contains("unknown-license"));
 }
+
+/// Where the files are missing, the first way out brings them: with the command of the client in use.
+#[test]
+fn unknown_licenses_say_how_the_files_get_here() {
+    let nowhere = tempfile::tempdir().expect("a directory");
+    let mut shown = String::new();
+    for case in [
+        "cargo/missing-sources/project",
+        "go/empty-cache/project",
+        "npm/everywhere-yarn-1",
+        "npm/everywhere-pnpm-9",
+        "python/uv-workspace",
+        "python/poetry-2",
+        "python/pip-compiled",
+        "python/pipenv",
+    ] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(case);
+        let output = Command::new(env!("CARGO_BIN_EXE_licgraph"))
+            .args(["check", "--no-policy", "--offline", "--license", "MIT", "--format", "json"])
+            .arg(path)
+            .env("CARGO_HOME", nowhere.path())
+            .env("GOMODCACHE", nowhere.path())
+            .env("GOENV", "off")
+            .env("LICGRAPH_CACHE", nowhere.path())
+            .output()
+            .expect("the program runs");
+        let report = json(&output);
+        let findings = report["findings"].as_array().expect("findings");
+        let unknown: Vec<_> = findings.iter().filter(|one| one["rule"] == "unknown-license").collect();
+        let mut steps: Vec<_> =
+            unknown.iter().filter_map(|one| one["remedies"][0]["step"].as_str()).collect();
+        steps.sort_unstable();
+        steps.dedup();
+        shown.push_str(&format!("{case}\n  {}\n", steps.join("\n  ")));
+    }
+    insta::assert_snapshot!(shown);
+}

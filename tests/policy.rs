@@ -12,6 +12,8 @@ mod ci;
 mod diff;
 #[path = "policy/links.rs"]
 mod links;
+#[path = "policy/machines.rs"]
+mod machines;
 #[path = "policy/namesakes.rs"]
 mod namesakes;
 #[path = "policy/precedence.rs"]

@@ -50,7 +50,8 @@ pub fn report(request: &AuditRequest, known: Known) -> AuditReport {
     let reaches: Vec<&Reach> = judged.iter().map(|one| &one.reach).collect();
     let (mut findings, edge_verdicts) = upstream(&request.law, &graph, &facts, &reaches);
     for (project, one) in projects.iter().zip(&judged) {
-        findings.extend(project_findings(request, &graph, &facts, project, one, &expressions));
+        let known = (&graph, facts.as_slice());
+        findings.extend(project_findings(request, known, project, one, &expressions, not_fetched > 0));
     }
     findings.extend(evidence_findings(&graph, &facts, &judged));
     sort_findings(&mut findings);
@@ -102,11 +103,11 @@ fn judge(
 
 fn project_findings(
     request: &AuditRequest,
-    graph: &DependencyGraph,
-    facts: &[LicenseFact],
+    (graph, facts): (&DependencyGraph, &[LicenseFact]),
     project: &Project,
     one: &Judged,
     expressions: &Expressions,
+    unasked: bool,
 ) -> Vec<Finding> {
     if one.license.expression.is_none() {
         // One finding says it; the packages cannot be judged and need not each repeat it.
@@ -121,6 +122,8 @@ fn project_findings(
         license: &one.outbound,
         expressions,
         distribution: request.distribution,
+        source: project.graph_source.as_deref(),
+        unasked,
     };
     scene.findings(&one.work)
 }

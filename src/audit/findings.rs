@@ -30,6 +30,10 @@ pub struct Scene<'a> {
     pub expressions: &'a Expressions,
     /// How the work reaches people.
     pub distribution: Distribution,
+    /// What the graph was read from.
+    pub source: Option<&'a str>,
+    /// Whether questions to registries were left out.
+    pub unasked: bool,
 }
 
 impl Scene<'_> {

@@ -7,6 +7,7 @@ mod alternatives;
 mod assemble;
 mod findings;
 mod go_mod_files;
+mod missing_files;
 mod package_page;
 mod project_license;
 mod project_page;

@@ -5,10 +5,11 @@ use super::report::Tool;
 use crate::compatibility::OwnAnswer;
 use crate::holders::OwnHolders;
 use crate::model::{Distribution, Linkage, Problem, Purl, Verdict};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The answer for all projects of a tree.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct RelicenseReport {
     /// Version of this shape.
     pub schema_version: String,
@@ -29,7 +30,7 @@ pub struct RelicenseReport {
 }
 
 /// The answer for one project.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ProjectRelicense {
     /// Its name.
     pub name: String,
@@ -44,9 +45,11 @@ pub struct ProjectRelicense {
     pub answer: Option<TargetAnswer>,
     /// Every license the dependencies allow, by category; empty where one license was asked about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub possible: Vec<PossibleGroup>,
     /// What stands in the way of the popular ones that they do not allow.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
     pub blocked: Vec<BlockedTarget>,
 }
 
@@ -60,7 +63,7 @@ impl ProjectRelicense {
 }
 
 /// Both halves for one license.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct TargetAnswer {
     /// What the dependencies allow.
     pub dependencies: DependencyHalf,
@@ -69,7 +72,7 @@ pub struct TargetAnswer {
 }
 
 /// What the dependencies say to a license.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct DependencyHalf {
     /// The answer for the whole work.
     pub verdict: Verdict,
@@ -90,7 +93,7 @@ pub struct DependencyHalf {
 }
 
 /// A package that stands in the way.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Blocker {
     /// Its identity.
     pub package: Purl,
@@ -107,7 +110,7 @@ pub struct Blocker {
 }
 
 /// A package to replace.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Replacement {
     /// Its identity.
     pub package: Purl,
@@ -118,7 +121,7 @@ pub struct Replacement {
 }
 
 /// What today's license and the holders say.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OwnHalf {
     /// The answer, files under other licenses included.
     pub answer: OwnAnswer,
@@ -131,7 +134,7 @@ pub struct OwnHalf {
 }
 
 /// What files under another license say.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FileAnswer {
     /// Their license.
     pub license: String,
@@ -146,7 +149,7 @@ pub struct FileAnswer {
 }
 
 /// Licenses of one category that the dependencies allow.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PossibleGroup {
     /// The category, or `not-for-software`.
     pub category: String,
@@ -155,7 +158,7 @@ pub struct PossibleGroup {
 }
 
 /// A license that the dependencies allow.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PossibleTarget {
     /// The license.
     pub license: String,
@@ -166,7 +169,7 @@ pub struct PossibleTarget {
 }
 
 /// A popular license that the dependencies do not allow.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BlockedTarget {
     /// The license.
     pub license: String,

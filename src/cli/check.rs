@@ -64,11 +64,12 @@ pub fn run(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
         audited.report.practices = super::practices::section(&audited)?;
     }
     let report = &audited.report;
+    let to_file = arguments.output.is_some();
     let options = RenderOptions {
-        color: arguments.color.is_on(arguments.output.is_some()),
-        unicode: output::takes_unicode(),
-        width: output::width(),
-        elapsed: Some(started.elapsed()),
+        color: arguments.color.is_on(to_file),
+        unicode: output::takes_unicode(to_file),
+        width: output::width(to_file),
+        elapsed: output::is_read_by_a_person(to_file).then(|| started.elapsed()),
         verbose: arguments.verbose,
         sources: sources(report, &audited.root),
     };

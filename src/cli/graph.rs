@@ -121,8 +121,8 @@ pub fn run_graph(arguments: &GraphArguments) -> Result<ExitStatus, Failure> {
 fn options(color: ColorChoice) -> RenderOptions {
     RenderOptions {
         color: color.is_on(false),
-        unicode: output::takes_unicode(),
-        width: output::width(),
+        unicode: output::takes_unicode(false),
+        width: output::width(false),
         ..RenderOptions::default()
     }
 }

@@ -58,15 +58,21 @@ pub fn write_stream(stream: &mut dyn Write, bytes: &[u8]) -> Result<(), Failure>
     }
 }
 
-/// The width to lay out for: the terminal's, else 100.
-pub fn width() -> usize {
-    let from_environment = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    from_environment.unwrap_or_else(|| comfy_table::Table::new().width().map_or(100, usize::from)).max(40)
+/// Whether the result goes to a terminal: only there may it depend on the terminal and the clock.
+pub fn is_read_by_a_person(to_file: bool) -> bool {
+    !to_file && io::stdout().is_terminal()
+}
+
+/// The width to lay out for: what `COLUMNS` states, else the terminal's, else 100.
+pub fn width(to_file: bool) -> usize {
+    let stated = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let terminal = || is_read_by_a_person(to_file).then(|| comfy_table::Table::new().width()).flatten();
+    stated.unwrap_or_else(|| terminal().map_or(100, usize::from)).max(40)
 }
 
 /// Whether the terminal takes more than ASCII, by the locale; a file or pipe always does.
-pub fn takes_unicode() -> bool {
-    if !io::stdout().is_terminal() {
+pub fn takes_unicode(to_file: bool) -> bool {
+    if !is_read_by_a_person(to_file) {
         return true;
     }
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]

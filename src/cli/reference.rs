@@ -201,6 +201,7 @@ fn words() -> String {
         "Remedy",
         "kinds of steps, easiest first:",
         coded([
+            RemedyKind::Fetch,
             RemedyKind::OtherArm,
             RemedyKind::MeetCondition,
             RemedyKind::NarrowOutbound,

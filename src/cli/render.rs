@@ -60,7 +60,10 @@ pub fn run(arguments: &RenderArguments) -> Result<ExitStatus, Failure> {
     let bytes = match arguments.format {
         Form::Annotations(forge) => annotations::render(&report, forge).into_bytes(),
         Form::Report(format) => {
-            let options = RenderOptions { width: output::width(), ..RenderOptions::default() };
+            let options = RenderOptions {
+                width: output::width(arguments.output.is_some()),
+                ..RenderOptions::default()
+            };
             render(&report, format, &options).map_err(|error| Failure::Use(error.to_string()))?
         }
     };

@@ -3,8 +3,8 @@
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
-use crate::audit::AuditReport;
-use crate::diff::Snapshot;
+use crate::audit::{AuditReport, RelicenseReport};
+use crate::diff::{Changes, Snapshot};
 use crate::policy::{self, baseline::Baseline};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -33,6 +33,10 @@ enum Of {
     Baseline,
     /// The record of a review.
     Review,
+    /// The answer of `licgraph relicense --format json`.
+    Relicense,
+    /// The changes of `licgraph diff --format json`.
+    Diff,
 }
 
 /// Runs the command.
@@ -42,6 +46,8 @@ pub fn run(arguments: &SchemaArguments) -> Result<ExitStatus, Failure> {
         Of::Report => schemars::schema_for!(AuditReport).to_value(),
         Of::Baseline => schemars::schema_for!(Baseline).to_value(),
         Of::Review => schemars::schema_for!(Snapshot).to_value(),
+        Of::Relicense => schemars::schema_for!(RelicenseReport).to_value(),
+        Of::Diff => schemars::schema_for!(Changes).to_value(),
     };
     output::write(format!("{schema:#}\n").as_bytes(), arguments.output.as_deref())?;
     Ok(ExitStatus::Clean)

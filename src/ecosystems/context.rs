@@ -66,15 +66,21 @@ impl ReadContext {
         Self { root: root.to_owned(), environment: UserEnvironment::of_process(), ..Self::default() }
     }
 
-    /// A path relative to the audited root with `/`; a path outside it by its last three components.
+    /// A path relative to the audited root with `/`. A path near it begins with `../`; of one further away, such as
+    /// a package in the user's cache, only the last three components are named: the rest differs by machine.
     pub fn relative(&self, path: &Path) -> String {
         if let Some(inside) = inside(path, &self.root) {
             let text = slashed(&inside);
             return if text.is_empty() { ".".to_owned() } else { text };
         }
-        let parts: Vec<_> = path.components().collect();
-        let tail: PathBuf = parts[parts.len().saturating_sub(3)..].iter().collect();
-        slashed(&tail)
+        let root = if path.is_absolute() { absolute(&self.root) } else { self.root.clone() };
+        let shared =
+            root.components().zip(path.components()).take_while(|(left, right)| left == right).count();
+        let own: Vec<_> = path.components().skip(shared).collect();
+        let tail: PathBuf = own[own.len().saturating_sub(NAMED)..].iter().collect();
+        let is_near = shared > 1 && own.len() <= NAMED;
+        let climb = if is_near { "../".repeat(root.components().count() - shared) } else { String::new() };
+        format!("{climb}{}", slashed(&tail)).trim_end_matches('/').to_owned()
     }
 }
 
@@ -91,6 +97,15 @@ fn inside(path: &Path, root: &Path) -> Option<PathBuf> {
     path.strip_prefix(&root).ok().map(Path::to_owned)
 }
 
+/// How many components of a path outside the root are named.
+const NAMED: usize = 3;
+
+/// As the file system knows it, since that is how a path outside was found; else as it is written.
+fn absolute(root: &Path) -> PathBuf {
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    root.canonicalize().or_else(|_| std::path::absolute(root)).unwrap_or_else(|_| root.to_owned())
+}
+
 fn slashed(path: &Path) -> String {
     let parts: Vec<_> =
         path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
@@ -99,7 +114,7 @@ fn slashed(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::inside;
+    use super::{ReadContext, inside};
     use std::path::{Path, PathBuf};
 
     #[test]
@@ -121,5 +136,20 @@ mod tests {
                 "{path} in {root}"
             );
         }
+    }
+
+    #[test]
+    fn no_name_holds_what_differs_by_machine() {
+        let context = ReadContext::new(Path::new("/home/ann/work/shop"));
+        let relative = |path: &str| context.relative(Path::new(path));
+        assert_eq!(relative("/home/ann/work/shop"), ".");
+        assert_eq!(relative("/home/ann/work/shop/web/package.json"), "web/package.json");
+        assert_eq!(relative("/home/ann/work/shared/core"), "../shared/core");
+        assert_eq!(relative("/home/ann/work"), "..");
+        for home in ["/home/ann/.cargo", "/opt/cargo"] {
+            let found = relative(&format!("{home}/registry/src/index-1/ledger-1.0.0/Cargo.toml"));
+            assert_eq!(found, "index-1/ledger-1.0.0/Cargo.toml", "{home}");
+        }
+        assert_eq!(relative("/opt/x"), "opt/x");
     }
 }

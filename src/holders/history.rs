@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::path::Path;
 
 /// What git history says of who wrote the code.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct History {
     /// Commits that change the code, merges not counted.
     pub commits: usize,

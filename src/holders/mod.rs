@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// How many people or organisations hold copyright in the project's own code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HolderCount {
     /// One.
@@ -30,7 +30,7 @@ pub enum HolderCount {
 }
 
 /// What was seen of the holders of a project's own code.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct OwnHolders {
     /// The conclusion.
     pub count: HolderCount,

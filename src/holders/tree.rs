@@ -40,7 +40,7 @@ const HEADER_BYTES: u64 = 8 * 1024;
 const TEXT_BYTES: u64 = 1024 * 1024;
 
 /// What the files say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Tree {
     /// Holders named by `SPDX-FileCopyrightText` headers, `.license` files and `REUSE.toml`, and by copyright lines of
     /// license files.
@@ -56,7 +56,7 @@ pub struct Tree {
 }
 
 /// Files of one license.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct FileGroup {
     /// The license as the headers, `.license` files or `REUSE.toml` write it.
     pub license: String,

@@ -142,6 +142,8 @@ impl Severity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RemedyKind {
+    /// Bring the package's files to this machine, so that its license can be read.
+    Fetch,
     /// Take another arm of the dependency's OR.
     OtherArm,
     /// Meet the stated condition.

@@ -99,7 +99,7 @@ pub struct RenderOptions {
     pub unicode: bool,
     /// Columns of the terminal.
     pub width: usize,
-    /// How long the audit took; shown by the terminal only, since the other formats are the same at every run.
+    /// How long the audit took, for a terminal; none elsewhere, so that every run gives the same bytes.
     pub elapsed: Option<Duration>,
     /// Whether to unfold what is folded.
     pub verbose: bool,

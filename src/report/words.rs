@@ -45,6 +45,7 @@ pub fn name_list(names: &[String], limit: usize) -> String {
 /// What a kind of remedy is called.
 pub fn remedy_name(kind: RemedyKind) -> &'static str {
     match kind {
+        RemedyKind::Fetch => "get its files",
         RemedyKind::OtherArm => "choose another license it offers",
         RemedyKind::MeetCondition => "meet the condition",
         RemedyKind::NarrowOutbound => "narrow the project's license",

@@ -99,6 +99,41 @@ fn a_license_of_ones_own_is_judged_by_its_attributes() {
     assert_eq!(project.run(&["check"]).code, 1);
 }
 
+/// What the commands print is what their schemas describe, and no other document is.
+#[test]
+fn the_schemas_of_answers_hold_for_real_answers() {
+    let project = Project::of("story/before");
+    project.write("licgraph.toml", "[project]\nlicense = \"MIT\"\n");
+    project.git(&["init", "-q"]);
+    project.git(&["add", "-A"]);
+    project.git(&["commit", "-q", "-m", "First"]);
+    let report = project.run(&["check", "--format", "json"]).out;
+    project.write("old.json", &report);
+    project.take("story/after");
+    let answers = [
+        ("report", project.run(&["check", "--format", "json"])),
+        ("relicense", project.run(&["relicense", "--format", "json"])),
+        ("relicense", project.run(&["relicense", "--to", "Apache-2.0", "--format", "json"])),
+        ("relicense", project.run(&["relicense", "--to", "GPL-3.0-only OR MIT", "--format", "json"])),
+        ("diff", project.run(&["diff", "old.json", ".", "--format", "json"])),
+    ];
+    for (name, answer) in answers {
+        let schema = project.run(&["schema", name]).json();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let instance = answer.json();
+        let errors: Vec<String> = validator.iter_errors(&instance).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+        let keys: Vec<&String> = instance.as_object().unwrap().keys().collect();
+        for key in keys {
+            let known = schema["properties"][key].is_object() || schema["properties"][key] == true;
+            assert!(known, "{name}: {key} is not in the schema");
+        }
+        let mut broken = instance.clone();
+        broken.as_object_mut().unwrap().values_mut().for_each(|value| *value = serde_json::Value::from(7));
+        assert!(!validator.is_valid(&broken), "{name}");
+    }
+}
+
 #[test]
 fn the_published_schema_is_what_the_reader_takes() {
     let schema = licgraph::policy::json_schema();

@@ -22,6 +22,8 @@ use std::io::Write;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// The address that the manifest states; empty where it states none.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 /// Characters of a message.
 const MESSAGE_LIMIT: usize = 2_000;
 
@@ -105,6 +107,7 @@ fn driver(report: &AuditReport, rules: Vec<Rule>) -> Driver {
         name: report.tool.name.clone(),
         semantic_version: semver::Version::parse(&version).is_ok().then(|| version.clone()),
         version,
+        information_uri: Some(REPOSITORY).filter(|address| !address.is_empty()),
         rules,
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Driver {
     pub version: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub semantic_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub information_uri: Option<&'static str>,
     pub rules: Vec<Rule>,
 }
 
