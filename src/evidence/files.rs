@@ -38,7 +38,7 @@ impl LicenseFile {
     /// How much of it is looked at: a notice only names licenses, a license file is one.
     pub fn depth(&self) -> Depth {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name).to_ascii_lowercase();
-        let notice = ["notice", "copyright", "reuse"].iter().any(|start| name.starts_with(start));
+        let notice = ["notice", "copyright", "reuse", "readme"].iter().any(|start| name.starts_with(start));
         if notice { Depth::Mention } else { Depth::LicenseFile }
     }
 
@@ -79,9 +79,15 @@ pub fn is_license_name(name: &str) -> bool {
     lower == "reuse.toml" || (!code && STARTS.iter().any(|start| lower.starts_with(start)))
 }
 
+/// Whether a file name is that of a README, which may hold the license of a package that has no file for it.
+fn is_readme(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    matches!(lower.as_str(), "readme" | "readme.md" | "readme.txt" | "readme.rst" | "readme.markdown")
+}
+
 /// Reads the license files. `named` are files that the metadata names; `root` is the audited tree, into which
-/// links and `..` of a package may lead.
-pub fn read(files: &Files, named: &[String], root: &Path, label: &str) -> PackageFiles {
+/// links and `..` of a package may lead. With `readme`, the README of a directory without license files is read.
+pub fn read(files: &Files, named: &[String], root: &Path, label: &str, readme: bool) -> PackageFiles {
     let mut read = match files {
         Files::Directory(directory) => {
             let mut reader = Reader::new(directory, root, label);
@@ -89,6 +95,9 @@ pub fn read(files: &Files, named: &[String], root: &Path, label: &str) -> Packag
             reader.directory(&directory.join("LICENSES"), |_| true);
             named.iter().for_each(|name| reader.named(name));
             reader.reuse(directory);
+            if readme && reader.read.files.is_empty() {
+                reader.directory(directory, is_readme);
+            }
             reader.read
         }
         Files::Listed { base, files } => {

@@ -144,7 +144,7 @@ fn gather(package: &Package, options: &EvidenceOptions, source: &dyn FactSource)
     }
     let (read, looked) = match place {
         Some(place) if wanted => {
-            (files::read(&place, &declared.files, &options.root, &package.label()), Looked::Read)
+            (files::read(&place, &declared.files, &options.root, &package.label(), open), Looked::Read)
         }
         Some(_) => (PackageFiles::default(), Looked::Left),
         None => (PackageFiles::default(), Looked::Absent),

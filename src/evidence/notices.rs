@@ -8,8 +8,8 @@ use super::files::{self, LicenseFile};
 use super::{EvidenceOptions, FactSource, Learned};
 use crate::licenses::detection::{copyright_lines, decode};
 use crate::model::{
-    DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex, NoticeText, Notices,
-    PackageNotice, Term,
+    ConclusionSource, DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex,
+    NoticeText, Notices, PackageNotice, Term,
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -66,7 +66,8 @@ fn read(
     };
     match place {
         Ok(Some(place)) => {
-            let read = files::read(&place, &named, &options.root, &package.label());
+            let from_texts = learned.fact(node).concluded.source == ConclusionSource::Detected;
+            let read = files::read(&place, &named, &options.root, &package.label(), from_texts);
             let problem = read.problems.into_iter().map(|problem| problem.message).next();
             (read.files, problem)
         }
