@@ -90,8 +90,8 @@ fn inside(path: &Path, root: &Path) -> Option<PathBuf> {
         path.components().filter(|part| !matches!(part, Component::CurDir)).collect()
     };
     let (path, root) = (plain(path), plain(root));
-    let leaves = path.is_absolute() != root.is_absolute() || path.starts_with("..");
-    if leaves && !path.starts_with(&root) || root.as_os_str().is_empty() && leaves {
+    // An empty root is the start of every path, those that leave it among them.
+    if root.as_os_str().is_empty() && (path.is_absolute() || path.starts_with("..")) {
         return None;
     }
     path.strip_prefix(&root).ok().map(Path::to_owned)

@@ -43,7 +43,7 @@ impl LicenseFile {
     /// How much of it is looked at: a notice only names licenses, a license file is one.
     pub fn depth(&self) -> Depth {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name).to_ascii_lowercase();
-        let notice = ["notice", "copyright", "reuse"].iter().any(|start| name.starts_with(start));
+        let notice = ["notice", "copyright", "reuse", "readme"].iter().any(|start| name.starts_with(start));
         if notice { Depth::Mention } else { Depth::LicenseFile }
     }
 
@@ -113,15 +113,30 @@ pub fn is_license_name(name: &str) -> bool {
     lower == "reuse.toml" || (!code && STARTS.iter().any(|start| lower.starts_with(start)))
 }
 
-/// Reads the license files. `named` are files that the metadata names; `root` is the audited tree, into which
-/// links and `..` of a package may lead. `inner` tells of directories that may carry license files of their own.
-pub fn read(
-    files: &Files,
-    named: &[String],
-    inner: Option<&InnerDirectories>,
-    root: &Path,
-    label: &str,
-) -> PackageFiles {
+/// Whether a file name is that of a README, which may hold the license of a package that has no file for it.
+fn is_readme(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    matches!(lower.as_str(), "readme" | "readme.md" | "readme.txt" | "readme.rst" | "readme.markdown")
+}
+
+/// Where in the files of a package is looked.
+#[derive(Clone, Copy)]
+pub struct Search<'a> {
+    /// Files that the metadata names.
+    pub named: &'a [String],
+    /// Directories that may carry license files of their own.
+    pub inner: Option<&'a InnerDirectories>,
+    /// The audited tree, into which links and `..` of a package may lead.
+    pub root: &'a Path,
+    /// The package in words.
+    pub label: &'a str,
+    /// Whether the README of a directory without license files is read.
+    pub readme: bool,
+}
+
+/// Reads the license files.
+pub fn read(files: &Files, search: Search<'_>) -> PackageFiles {
+    let Search { named, inner, root, label, readme } = search;
     let mut read = match (files, inner) {
         (Files::Directory(directory), Some(inner)) => {
             let mut reader = Reader::new(directory, root, label);
@@ -135,6 +150,9 @@ pub fn read(
             reader.directory(&directory.join("LICENSES"), |_| true);
             named.iter().for_each(|name| reader.named(name));
             reader.reuse(directory);
+            if readme && reader.read.files.is_empty() {
+                reader.directory(directory, is_readme);
+            }
             reader.read
         }
         (Files::Listed { base, files }, _) => {

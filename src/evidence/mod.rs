@@ -152,8 +152,14 @@ fn gather(package: &Package, options: &EvidenceOptions, source: &dyn FactSource)
     let (read, looked) = match place {
         Some(place) if wanted => {
             let inner = inner_directories(package);
-            let label = package.label();
-            (files::read(&place, &declared.files, inner.as_ref(), &options.root, &label), Looked::Read)
+            let search = files::Search {
+                named: &declared.files,
+                inner: inner.as_ref(),
+                root: &options.root,
+                label: &package.label(),
+                readme: open,
+            };
+            (files::read(&place, search), Looked::Read)
         }
         Some(_) => (PackageFiles::of_nothing(), Looked::Left),
         None => (PackageFiles::of_nothing(), Looked::Absent),

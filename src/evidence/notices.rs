@@ -8,8 +8,8 @@ use super::files::{self, LicenseFile};
 use super::{EvidenceOptions, FactSource, Learned, inner_directories};
 use crate::licenses::detection::{copyright_lines, decode};
 use crate::model::{
-    DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex, NoticeText, Notices,
-    PackageNotice, Term,
+    ConclusionSource, DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex,
+    NoticeText, Notices, PackageNotice, Term,
 };
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -66,13 +66,15 @@ fn read(
     };
     match place {
         Ok(Some(place)) => {
-            let read = files::read(
-                &place,
-                &named,
-                inner_directories(package).as_ref(),
-                &options.root,
-                &package.label(),
-            );
+            let inner = inner_directories(package);
+            let search = files::Search {
+                named: &named,
+                inner: inner.as_ref(),
+                root: &options.root,
+                label: &package.label(),
+                readme: learned.fact(node).concluded.source == ConclusionSource::Detected,
+            };
+            let read = files::read(&place, search);
             let problem = read.problems.into_iter().map(|problem| problem.message).next();
             (read.files.into_iter().filter(LicenseFile::binds).collect(), problem)
         }

@@ -210,6 +210,17 @@ fn an_exception_in_the_text_goes_with_the_license_that_the_metadata_names() {
 }
 
 #[test]
+fn a_readme_speaks_where_nothing_else_does() {
+    let readme = format!("# Example\n\nReads things.\n\nCopyright (C) 2013 Example\n\n{}", text("MIT"));
+    let fact = learn_files(&[], &[("Readme", &readme)]);
+    assert_eq!(concluded(&fact), "MIT");
+    assert!(fact.concluded.reason.contains("Readme"), "{}", fact.concluded.reason);
+    assert_eq!(concluded(&learn_files(&[], &[("README.md", &readme), ("LICENSE", text("ISC"))])), "ISC");
+    assert_eq!(concluded(&learn_files(&[expression("ISC")], &[("README.md", &readme)])), "ISC");
+    assert_eq!(concluded(&learn_files(&[], &[("README.md", "Works like MIT Scheme.\n")])), "NOASSERTION");
+}
+
+#[test]
 fn reuse_holds_file_by_file() {
     let toml = "version = 1\n\n[[annotations]]\npath = \"**\"\nSPDX-License-Identifier = \"MIT\"\n\n\
                 [[annotations]]\npath = \"made/**\"\nprecedence = \"override\"\nSPDX-License-Identifier = \"Zlib\"\n\n\
