@@ -344,11 +344,14 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     concluded(expression, ConclusionSource::DeclaredAndDetected, reason)
 }
 
-/// The one that stands first in every file that holds any of them: what follows the package's own text in a
-/// license file is for parts of it.
+/// The one that stands first in every file that holds any of them, files in inner folders left out: what follows
+/// the package's own text in a license file, or lies deeper, is for parts of it.
 fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
+    let is_meant = |seen: &&&Seen| several.iter().any(|one| seen.candidates.contains(one));
+    let depth = |seen: &Seen| seen.license.file.matches('/').count();
+    let top = found.iter().filter(is_meant).map(|seen| depth(seen)).min()?;
     let mut first: BTreeMap<&str, &Seen> = BTreeMap::new();
-    for seen in found.iter().filter(|seen| several.iter().any(|one| seen.candidates.contains(one))) {
+    for seen in found.iter().filter(is_meant).filter(|seen| depth(seen) == top) {
         let known = first.entry(seen.license.file.as_str()).or_insert(seen);
         if seen.license.first_line < known.license.first_line {
             *known = seen;
