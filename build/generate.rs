@@ -190,10 +190,11 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
         .iter()
         .map(|conversion| {
             format!(
-                "Conversion {{ to: {}, clause: {:?}, whole: {} }}",
+                "Conversion {{ to: {}, clause: {:?}, whole: {}, needs_target: {} }}",
                 indices.list(&conversion.to),
                 conversion.clause,
-                conversion.whole
+                conversion.whole,
+                conversion.needs_target
             )
         })
         .collect();

@@ -97,6 +97,8 @@ pub struct RawConversion {
     pub clause: String,
     #[serde(default)]
     pub whole: bool,
+    #[serde(default)]
+    pub needs_target: bool,
 }
 
 #[derive(Deserialize)]

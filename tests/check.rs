@@ -183,6 +183,63 @@ fn a_license_is_shown_with_its_clauses() {
 }
 
 #[test]
+fn explain_matrix_and_license_know_the_licenses_that_a_policy_states() {
+    let here = fixture("own-licenses");
+    for directory in [here.clone(), here.join("src")] {
+        let run = |arguments: &[&str], input: &str| licgraph_in(&directory, arguments, input);
+        let output = run(&["explain", "LicenseRef-Acme-Share", "--for", "MIT", "--format", "json"], "");
+        assert_eq!(json(&output)["verdict"], "incompatible");
+        let output = run(&["explain", "MIT", "--for", "LicenseRef-Acme-Share"], "");
+        assert!(text(&output.stdout).starts_with("compatible"), "{}", text(&output.stdout));
+        let rows = "outbound,inbound\nGPL-3.0-only,LicenseRef-Acme-Share\nMIT,LicenseRef-Acme-Evaluation\n\
+                    MIT,LicenseRef-Acme-Other\n";
+        let answered = text(&run(&["explain", "--batch"], rows).stdout);
+        let verdicts: Vec<&str> =
+            answered.lines().skip(1).filter_map(|line| line.split(',').nth(2)).collect();
+        assert_eq!(verdicts, ["compatible", "incompatible", "unknown"], "{answered}");
+        let output = run(&["matrix", "MIT", "LicenseRef-Acme-Share", "--format", "csv"], "");
+        assert!(text(&output.stdout).contains("LicenseRef-Acme-Share,incompatible,compatible"));
+        let facts = json(&run(&["license", "LicenseRef-acme-share", "--format", "json"], ""));
+        assert_eq!(facts["id"], "LicenseRef-Acme-Share");
+        assert_eq!(facts["copyleft_scope"], "work");
+        assert_eq!(facts["judged_by"], "what licgraph.toml states");
+    }
+}
+
+#[test]
+fn the_policy_of_own_licenses_can_be_named_or_left_out() {
+    let file = fixture("own-licenses").join("licgraph.toml");
+    let file = file.to_string_lossy();
+    let question = ["explain", "LicenseRef-Acme-Share", "--for", "GPL-3.0-only", "--format", "json"];
+    let verdict = |more: &[&str], directory: &Path| {
+        let output = licgraph_in(directory, &[&question[..], more].concat(), "");
+        json(&output)["verdict"].as_str().map(str::to_owned)
+    };
+    let elsewhere = fixture("planted-gpl");
+    for option in ["--policy", "--shared-policy"] {
+        assert_eq!(verdict(&[option, &file], &elsewhere).as_deref(), Some("compatible"), "{option}");
+    }
+    assert_eq!(verdict(&["--no-policy"], &fixture("own-licenses")).as_deref(), Some("unknown"));
+}
+
+#[test]
+fn a_policy_that_is_not_understood_stops_the_question() {
+    let directory = fixture("own-licenses-broken");
+    for arguments in [
+        &["explain", "MIT", "--for", "MIT"][..],
+        &["matrix", "MIT"][..],
+        &["license", "LicenseRef-Acme-Share"][..],
+    ] {
+        let output = licgraph_in(&directory, arguments, "");
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(text(&output.stderr).contains("licgraph.toml:2"), "{}", text(&output.stderr));
+    }
+    assert_eq!(code(&licgraph_in(&directory, &["license", "MIT"], "")), 0, "it needs no policy");
+    let output = licgraph_in(&directory, &["license", "LicenseRef-Acme-Share", "--no-policy"], "");
+    assert!(text(&output.stderr).contains("[[license]]"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn what_cannot_be_audited_says_why_and_what_to_do() {
     let empty = tempfile::tempdir().expect("a directory");
     let cases: [(&str, &str); 3] = [

@@ -6,8 +6,15 @@
 mod binaries;
 #[path = "go/cases.rs"]
 mod cases;
+#[path = "go/licenses.rs"]
+mod licenses;
+#[path = "go/live.rs"]
+mod live;
 #[path = "go/made.rs"]
 mod made;
+#[cfg(unix)]
+#[path = "go/program.rs"]
+mod program;
 #[path = "go/recorded.rs"]
 mod recorded;
 #[path = "go/render.rs"]

@@ -167,3 +167,37 @@ fn deprecated_ids_answer_like_their_current_form() {
         }
     }
 }
+
+fn chosen(outbound: &str, inbound: &str, situation: Situation) -> String {
+    let project = OutboundExpression::new(law(), &parse(outbound).expect(outbound));
+    let part = InboundExpression::new(law(), &parse(inbound).expect(inbound));
+    licgraph::compatibility::explain(law(), &part, inbound, &project, situation).chosen
+}
+
+#[test]
+fn of_arms_with_the_same_answer_the_lightest_is_taken() {
+    let linked = Situation::new(Linkage::Dynamic, Distribution::Binary);
+    for (project, choice, taken) in [
+        // A copyleft on files asks less than one on the library, that less than one on the work.
+        ("MIT", "LGPL-2.1-only OR MPL-2.0", "MPL-2.0"),
+        ("GPL-3.0-only", "GPL-3.0-or-later OR MIT", "MIT"),
+        ("GPL-3.0-only", "AGPL-3.0-only OR GPL-3.0-only", "GPL-3.0-only"),
+        // Fewer duties; with as many, the order as written.
+        ("MIT", "Apache-2.0 OR 0BSD", "0BSD"),
+        ("MIT", "MIT OR ISC", "MIT"),
+        ("MIT", "ISC OR MIT", "ISC"),
+        ("MIT", "(LGPL-2.1-only AND MIT) OR (MIT AND BSD-3-Clause)", "MIT AND BSD-3-Clause"),
+        // The answer comes first.
+        ("GPL-2.0-only", "Apache-2.0 OR GPL-2.0-only", "GPL-2.0-only"),
+    ] {
+        assert_eq!(chosen(project, choice, linked), taken, "{choice} in {project}");
+    }
+}
+
+#[test]
+fn a_whole_that_moves_says_where_to() {
+    let source = Situation::new(Linkage::Static, Distribution::Source);
+    let moved = |inbound: &[&str]| joint("MIT", inbound, source).moved_to.map(|to| law().candidate_id(to));
+    assert_eq!(moved(&["GPL-2.0-only", "Apache-2.0 OR GPL-2.0-only"]), Some("GPL-2.0-only"));
+    assert_eq!(moved(&["Apache-2.0 OR GPL-2.0-only"]), None);
+}

@@ -10,6 +10,10 @@ mod book;
 mod ci;
 #[path = "policy/diff.rs"]
 mod diff;
+#[path = "policy/links.rs"]
+mod links;
+#[path = "policy/namesakes.rs"]
+mod namesakes;
 #[path = "policy/precedence.rs"]
 mod precedence;
 #[path = "policy/review.rs"]

@@ -8,14 +8,22 @@ mod cache;
 mod cargo;
 #[path = "registry/go.rs"]
 mod go;
+#[path = "registry/go_mod.rs"]
+mod go_mod;
 #[path = "registry/http.rs"]
 mod http;
+#[path = "registry/kinds.rs"]
+mod kinds;
+#[path = "registry/newer.rs"]
+mod newer;
 #[path = "registry/npm.rs"]
 mod npm;
 #[path = "registry/online.rs"]
 mod online;
 #[path = "registry/python.rs"]
 mod python;
+#[path = "registry/review.rs"]
+mod review;
 #[path = "registry/server.rs"]
 mod server;
 #[path = "registry/user.rs"]

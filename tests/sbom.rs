@@ -6,6 +6,8 @@
 mod bad_input;
 #[path = "sbom/convert.rs"]
 mod convert;
+#[path = "sbom/enrich.rs"]
+mod enrich;
 #[path = "sbom/generators.rs"]
 mod generators;
 #[path = "sbom/report.rs"]

@@ -2,7 +2,7 @@
 
 use super::Known;
 use super::findings::{Scene, of_evidence, upstream};
-use super::package_page::packages;
+use super::package_page::{packages, views};
 use super::project_license::{self, ProjectLicense};
 use super::project_page::project_report;
 use super::reach::Reach;
@@ -54,6 +54,7 @@ pub fn report(request: &AuditRequest, known: Known) -> AuditReport {
     }
     findings.extend(evidence_findings(&graph, &facts, &judged));
     sort_findings(&mut findings);
+    let views = views(request, &graph, &projects, &judged, &keys, &expressions);
     let mut report = AuditReport {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool {
@@ -68,9 +69,9 @@ pub fn report(request: &AuditRequest, known: Known) -> AuditReport {
             .zip(&judged)
             .map(|(project, one)| project_report(request, &graph, project, one, &expressions))
             .collect(),
-        packages: packages(request, &graph, &facts, &projects, &judged, &keys, &expressions),
         dependencies: dependencies(&graph, &edge_verdicts),
         obligations: obligations(request, &graph, &judged, &expressions),
+        packages: packages(views, graph.into_packages(), facts),
         findings,
         problems,
         practices: Vec::new(),
@@ -186,10 +187,22 @@ pub fn sort_findings(findings: &mut Vec<Finding>) {
     findings.dedup();
 }
 
+/// All edges, by the purls of both ends.
 fn dependencies(graph: &DependencyGraph, verdicts: &[Verdict]) -> Vec<DependencyReport> {
-    let mut edges: Vec<DependencyReport> = graph
-        .edges()
-        .zip(verdicts)
+    let mut by_purl: Vec<NodeIndex> = graph.nodes().collect();
+    by_purl.sort_unstable_by(|left, right| graph.package(*left).purl.cmp(&graph.package(*right).purl));
+    let mut rank = vec![0; by_purl.len()];
+    by_purl.iter().enumerate().for_each(|(position, node)| rank[node.index()] = position);
+    let mut edges: Vec<_> = graph.edges().zip(verdicts).collect();
+    edges.sort_by(|((from, to, edge), verdict), ((other_from, other_to, other), other_verdict)| {
+        let ends = (rank[from.index()], rank[to.index()]);
+        ends.cmp(&(rank[other_from.index()], rank[other_to.index()])).then_with(|| {
+            let joined = (edge.scope, edge.linkage, &edge.condition, verdict);
+            joined.cmp(&(other.scope, other.linkage, &other.condition, other_verdict))
+        })
+    });
+    edges
+        .into_iter()
         .map(|((from, to, edge), verdict)| DependencyReport {
             from: graph.package(from).purl.clone(),
             to: graph.package(to).purl.clone(),
@@ -198,9 +211,7 @@ fn dependencies(graph: &DependencyGraph, verdicts: &[Verdict]) -> Vec<Dependency
             condition: edge.condition.clone(),
             verdict: *verdict,
         })
-        .collect();
-    edges.sort();
-    edges
+        .collect()
 }
 
 fn obligations(
@@ -214,8 +225,7 @@ fn obligations(
         for group in &one.work.groups {
             let situation = Situation::new(group.linkage, request.distribution);
             let inbound = expressions.get(group.expression);
-            let (_, duties) =
-                work::duties(&request.law, inbound, &one.outbound, &one.work.joint.surviving, situation);
+            let (_, duties) = work::duties(&request.law, inbound, &one.outbound, &one.work.joint, situation);
             for (terms, kind) in duties {
                 let (licenses, packages) = found.entry(kind).or_default();
                 licenses.insert(request.law.id(terms).to_owned());

@@ -6,6 +6,7 @@
 mod alternatives;
 mod assemble;
 mod findings;
+mod go_mod_files;
 mod package_page;
 mod project_license;
 mod project_page;
@@ -20,6 +21,7 @@ mod work;
 
 pub use assemble::sort_findings;
 pub use findings::fingerprint;
+pub use go_mod_files::ProxiedModFiles;
 pub use relicense::{declared_today, relicense};
 pub use relicense_report::{
     BlockedTarget, Blocker, DependencyHalf, FileAnswer, OwnHalf, PossibleGroup, PossibleTarget,

@@ -7,28 +7,30 @@ use super::work::{self, ExpressionKey, Expressions};
 use crate::compatibility::Situation;
 use crate::licenses::{Category, catalogue};
 use crate::model::{
-    DependencyGraph, Expression, LicenseFact, LicenseName, Linkage, NodeIndex, Project, Purl, Verdict,
+    DependencyGraph, Expression, LicenseFact, LicenseName, Linkage, NodeIndex, Package, Project, Purl, Scope,
+    Verdict,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// Every package's entry in the report, by purl.
-pub fn packages(
+/// What the projects together say about each package, by node.
+pub fn views(
     request: &AuditRequest,
     graph: &DependencyGraph,
-    facts: &[LicenseFact],
     projects: &[Project],
     judged: &[Judged],
     keys: &[Option<ExpressionKey>],
     expressions: &Expressions,
-) -> Vec<PackageReport> {
-    let mut views: Vec<PackageView> = graph.nodes().map(|_| PackageView::default()).collect();
+) -> Vec<PackageView> {
+    let mut views: Vec<PackageView> = graph
+        .nodes()
+        .map(|node| PackageView { own_code: keys[node.index()].is_none(), ..PackageView::default() })
+        .collect();
     for (project, one) in projects.iter().zip(judged) {
         let purl = &graph.package(project.node).purl;
         for group in &one.work.groups {
             let situation = Situation::new(group.linkage, request.distribution);
-            let surviving = &one.work.joint.surviving;
             let inbound = expressions.get(group.expression);
-            let (chosen, _) = work::duties(&request.law, inbound, &one.outbound, surviving, situation);
+            let (chosen, _) = work::duties(&request.law, inbound, &one.outbound, &one.work.joint, situation);
             let text = expressions.text(group.expression);
             let answer = crate::compatibility::explain(&request.law, inbound, text, &one.outbound, situation);
             for node in &group.packages {
@@ -38,24 +40,32 @@ pub fn packages(
         for node in one.reach.packages() {
             views[node.index()].reached(one, *node);
         }
+        for (direct, _) in graph.dependencies(project.node) {
+            views[direct.index()].direct = true;
+        }
+        views[project.node.index()].own_verdict = Some(own_verdict(one));
     }
-    let mut reports: Vec<PackageReport> = graph
-        .nodes()
-        .filter(|node| {
-            let is_project = projects.iter().any(|project| project.node == *node);
-            is_project || judged.iter().any(|one| one.reach.linkage(*node).is_some())
-        })
-        .map(|node| {
-            package_report(
-                graph,
-                facts,
-                projects,
-                judged,
-                &views[node.index()],
-                keys[node.index()].is_none(),
-                node,
-            )
-        })
+    for (node, view) in graph.nodes().zip(&mut views) {
+        view.scopes = graph.dependents(node).map(|(_, edge)| edge.scope).collect();
+        view.scopes.sort_unstable();
+        view.scopes.dedup();
+        view.steps = view.path.iter().map(|step| graph.package(*step).label()).collect();
+    }
+    views
+}
+
+/// The entries of the packages that belong to a project, by purl.
+pub fn packages(
+    views: Vec<PackageView>,
+    packages: Vec<Package>,
+    facts: Vec<LicenseFact>,
+) -> Vec<PackageReport> {
+    let mut reports: Vec<PackageReport> = views
+        .into_iter()
+        .zip(packages)
+        .zip(facts)
+        .filter(|((view, _), _)| view.own_verdict.is_some() || view.linkage.is_some())
+        .map(|((view, package), fact)| package_report(view, package, fact))
         .collect();
     reports.sort_by(|left, right| left.purl.cmp(&right.purl));
     reports
@@ -63,13 +73,20 @@ pub fn packages(
 
 /// What the projects together say about a package.
 #[derive(Default)]
-struct PackageView {
+pub struct PackageView {
+    /// The answer for the whole, where it is a project itself.
+    own_verdict: Option<Verdict>,
+    own_code: bool,
+    direct: bool,
+    scopes: Vec<Scope>,
     verdict: Option<Verdict>,
     reason: String,
     chosen: Option<String>,
     verdicts: BTreeMap<String, Verdict>,
     linkage: Option<Linkage>,
     path: Vec<NodeIndex>,
+    /// The path in words.
+    steps: Vec<String>,
 }
 
 impl PackageView {
@@ -104,47 +121,34 @@ impl PackageView {
     }
 }
 
-fn package_report(
-    graph: &DependencyGraph,
-    facts: &[LicenseFact],
-    projects: &[Project],
-    judged: &[Judged],
-    view: &PackageView,
-    own_code: bool,
-    node: NodeIndex,
-) -> PackageReport {
-    let package = graph.package(node);
-    let position = projects.iter().position(|project| project.node == node);
-    let own = position.map(|position| &judged[position]);
-    let scopes: BTreeSet<_> = graph.dependents(node).map(|(_, edge)| edge.scope).collect();
-    let direct = projects.iter().any(|project| graph.dependencies(project.node).any(|(to, _)| to == node));
-    let (verdict, reason) = match (own, view.verdict) {
-        (Some(own), None) => (own_verdict(own), "One of the audited projects.".to_owned()),
-        (_, Some(verdict)) => (verdict, view.reason.clone()),
-        (None, None) if own_code => {
+fn package_report(view: PackageView, package: Package, fact: LicenseFact) -> PackageReport {
+    let (verdict, reason) = match (view.own_verdict, view.verdict) {
+        (Some(own), None) => (own, "One of the audited projects.".to_owned()),
+        (_, Some(verdict)) => (verdict, view.reason),
+        (None, None) if view.own_code => {
             (Verdict::Compatible, "Part of the audited projects' own code.".to_owned())
         }
         (None, None) => (Verdict::Unknown, "Not judged.".to_owned()),
     };
     PackageReport {
-        purl: package.purl.clone(),
-        name: package.name.clone(),
-        version: package.version.clone(),
+        purl: package.purl,
+        name: package.name,
+        version: package.version,
         ecosystem: package.ecosystem.name().to_owned(),
-        project: position.is_some(),
-        direct,
-        scopes: scopes.into_iter().collect(),
+        project: view.own_verdict.is_some(),
+        direct: view.direct,
+        scopes: view.scopes,
         linkage: view.linkage.unwrap_or(Linkage::Static),
-        license: license_report(&facts[node.index()], view.chosen.clone()),
+        license: license_report(fact, view.chosen),
         verdict,
         reason,
-        verdicts: view.verdicts.clone(),
-        paths: vec![view.path.iter().map(|step| graph.package(*step).label()).collect()],
-        origin: package.origin.clone(),
-        checksums: package.checksums.clone(),
-        bundles: package.bundles.clone(),
-        location: package.location.clone(),
-        details: package.details.clone(),
+        verdicts: view.verdicts,
+        paths: vec![view.steps],
+        origin: package.origin,
+        checksums: package.checksums,
+        bundles: package.bundles,
+        location: package.location,
+        details: package.details,
     }
 }
 
@@ -152,15 +156,16 @@ fn own_verdict(own: &Judged) -> Verdict {
     if own.license.expression.is_some() { own.work.joint.verdict } else { Verdict::Unknown }
 }
 
-fn license_report(fact: &LicenseFact, chosen: Option<String>) -> LicenseReport {
+fn license_report(fact: LicenseFact, chosen: Option<String>) -> LicenseReport {
     let concluded = fact.concluded.expression.to_string();
     LicenseReport {
-        declared: fact.normalised.as_ref().map(ToString::to_string),
-        declared_verbatim: fact.declared.clone(),
-        detected: fact.detected.clone(),
+        declared: fact.normalised.map(|expression| expression.to_string()),
+        declared_verbatim: fact.declared,
+        detected: fact.detected,
         source: fact.concluded.source,
-        reason: fact.concluded.reason.clone(),
+        reason: fact.concluded.reason,
         category: category(&fact.concluded.expression),
+        notes: fact.notes.clone(),
         chosen: chosen.filter(|chosen| !chosen.is_empty() && *chosen != concluded),
         concluded,
     }

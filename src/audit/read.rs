@@ -22,6 +22,7 @@ pub fn read(request: &AuditRequest) -> Result<Read, AuditError> {
         fs::metadata(path).map_err(|source| AuditError::Path { path: path.display().to_string(), source })?;
     let mut found = if metadata.is_dir() { read_tree(request)? } else { read_file(request, path)? };
     apply_linkages(request, &mut found.graph);
+    found.graph.tell_projects_apart();
     found.problems.sort();
     found.problems.dedup();
     found.read.sort();

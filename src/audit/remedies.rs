@@ -11,7 +11,7 @@ use crate::compatibility::{
     popular, solve,
 };
 use crate::licenses::parse;
-use crate::model::{Expression, LicenseName, NodeIndex, Remedy, RemedyKind, Verdict};
+use crate::model::{Ecosystem, Expression, LicenseName, NodeIndex, Remedy, RemedyKind, Verdict};
 
 /// Popular licenses named in one step.
 const TARGETS: usize = 3;
@@ -27,8 +27,9 @@ pub fn of_package(
     node: NodeIndex,
     relicense: &[Remedy],
 ) -> Vec<Remedy> {
-    let mut found: Vec<Remedy> =
-        answer.remedies.iter().filter(|remedy| remedy.kind != RemedyKind::Relicense).cloned().collect();
+    let mut found: Vec<Remedy> = fetch(scene, group, node).into_iter().collect();
+    let of_law = answer.remedies.iter().filter(|remedy| remedy.kind != RemedyKind::Relicense).cloned();
+    found.extend(of_law);
     found.extend(other_arm(scene, group, answer));
     found.extend(narrower(scene, group, answer));
     found.extend(other_versions(scene, group, node));
@@ -88,6 +89,14 @@ pub fn relicense(scene: &Scene<'_>, work: &Work) -> Vec<Remedy> {
     };
     let free_step = step(&free, "to which today's license lets everybody's code move");
     free_step.or_else(|| step(&agreed, "if everyone who holds copyright in it agrees")).into_iter().collect()
+}
+
+/// A Go module says its license in its files and nowhere else.
+fn fetch(scene: &Scene<'_>, group: &Group, node: NodeIndex) -> Option<Remedy> {
+    let package = scene.graph.package(node);
+    let is_absent = package.ecosystem == Ecosystem::Go && package.files.is_none();
+    let step = "Fetch its files with `go mod download all`, or audit once without --offline.";
+    (group.verdict == Verdict::Unknown && is_absent).then(|| remedy(RemedyKind::Clarify, step.to_owned()))
 }
 
 fn remedy(kind: RemedyKind, step: String) -> Remedy {

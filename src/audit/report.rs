@@ -115,6 +115,9 @@ pub struct LicenseReport {
     /// The strictest category among the licenses that bind (`permissive`, `weak-copyleft`, ...); none if unknown.
     #[serde(default)]
     pub category: Option<String>,
+    /// What a person should know about the statements and texts, and what was not counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A package of the report.

@@ -2,7 +2,8 @@
 
 use super::reach::Reach;
 use crate::compatibility::{
-    InboundExpression, Joint, Law, OutboundExpression, Part, Situation, Terms, is_joined, solve, triggered,
+    Added, InboundExpression, Joint, Law, Outbound, OutboundExpression, Part, Situation, Terms, is_joined,
+    solve, triggered,
 };
 use crate::model::{DependencyGraph, Distribution, Expression, Linkage, NodeIndex, ObligationKind, Verdict};
 use std::collections::HashMap;
@@ -135,17 +136,23 @@ pub fn takes_part(group: &Group) -> bool {
     is_joined(group.linkage)
 }
 
-/// What a package's license asks once the work is conveyed: the arms taken, and their duties.
+/// What a package's license asks once the work is conveyed: the arms taken, and their duties. Where the whole has to
+/// move to another license, that is the one the arms are taken for.
 pub fn duties(
     law: &Law,
     inbound: &InboundExpression,
     project: &OutboundExpression,
-    surviving: &[usize],
+    joint: &Joint,
     situation: Situation,
 ) -> (String, Vec<(Terms, ObligationKind)>) {
-    let arm = surviving.first().or(Some(&0)).and_then(|arm| project.arms().get(*arm));
+    let arm = joint.surviving.first().or(Some(&0)).and_then(|arm| project.arms().get(*arm));
     let Some(arm) = arm else { return (String::new(), Vec::new()) };
-    let (met, ..) = arm.meet(law, inbound, situation);
+    let met = match joint.moved_to.filter(|_| is_joined(situation.linkage)) {
+        Some(candidate) => {
+            inbound.meet(law, Outbound::Candidate { candidate, added: Added::Nothing }, situation)
+        }
+        None => arm.meet(law, inbound, situation).0,
+    };
     let mut duties: Vec<(Terms, ObligationKind)> = met
         .cells
         .iter()

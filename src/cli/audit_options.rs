@@ -3,7 +3,7 @@
 use super::explain::{parse_distribution, parse_linkage};
 use super::input::{Failure, expression};
 use super::python_index::UserIndex;
-use crate::audit::{AuditRequest, Known, LinkageOverride, learn};
+use crate::audit::{AuditRequest, Known, LinkageOverride, ProxiedModFiles, learn};
 use crate::ecosystems::PythonTarget;
 use crate::evidence::{EvidenceOptions, RegistrySource, Verify};
 use crate::model::{Distribution, Ecosystem, Linkage, UserEnvironment};
@@ -75,6 +75,8 @@ pub struct Prepared {
     pub request: AuditRequest,
     /// How licenses are learned.
     pub evidence: EvidenceOptions,
+    /// Whether no socket is opened.
+    pub offline: bool,
     source: RegistrySource,
 }
 
@@ -102,12 +104,13 @@ impl AuditOptions {
         };
         let evidence =
             EvidenceOptions { root: request.context.root.clone(), verify, clarifications: Vec::new() };
-        let facts = registries(self.offline, &request);
+        let facts = registry_facts(self.offline, &request);
+        request.context.go_mod_files = Some(Arc::new(ProxiedModFiles::new(facts.clone())));
         if !self.offline {
             request.context.python_index = Some(Arc::new(UserIndex::new(facts.clone())));
         }
         let source = RegistrySource::new(facts);
-        Ok(Prepared { request, evidence, source })
+        Ok(Prepared { request, evidence, offline: self.offline, source })
     }
 }
 
@@ -127,7 +130,7 @@ impl Prepared {
 }
 
 /// Registries answer slowly: more questions are under way than there are processors.
-fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+pub fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
     let threads = std::thread::available_parallelism().map_or(4, usize::from).max(8);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -136,7 +139,7 @@ fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failure> 
     Ok(pool.install(work))
 }
 
-fn registries(offline: bool, request: &AuditRequest) -> Arc<RegistryFacts> {
+fn registry_facts(offline: bool, request: &AuditRequest) -> Arc<RegistryFacts> {
     let environment = UserEnvironment::of_process();
     let cache = Cache::of_user(&environment);
     let fetch: Box<dyn Fetch> = if offline { Box::new(Offline) } else { Box::new(Lazy::default()) };

@@ -4,7 +4,7 @@ use super::audit_options::{AuditOptions, Prepared, VerifyChoice};
 use super::exit::ExitStatus;
 use super::input::{Failure, expression};
 use super::revision_input;
-use crate::audit::{AuditReport, judge};
+use crate::audit::{AuditReport, Known, judge};
 use crate::diff::DiffError;
 use crate::diff::revision::{changed_since, touched};
 use crate::ecosystems::{self, ReadContext};
@@ -132,6 +132,19 @@ pub fn run(options: &AuditOptions, flags: &PolicyOptions) -> Result<Audited, Fai
     run_with(options, policy, baseline.as_deref(), None)
 }
 
+/// Audits under policy and baseline, and keeps what was learned for questions after it.
+pub fn run_keeping(
+    options: &AuditOptions,
+    flags: &PolicyOptions,
+) -> Result<(Audited, Prepared, Known), Failure> {
+    let policy = load_policy(options, flags, None)?;
+    let baseline = baseline_file(flags, &policy);
+    let prepared = prepare_under(options, &policy)?;
+    let known = prepared.learn()?;
+    let audited = finish(&prepared, known.clone(), policy, baseline.as_deref())?;
+    Ok((audited, prepared, known))
+}
+
 /// Audits only what changed since a revision touches; none if it touches no project.
 pub fn run_changed(
     options: &AuditOptions,
@@ -186,6 +199,16 @@ pub fn run_with(
     let mut prepared = prepare_under(options, &policy)?;
     prepared.request.paths.only = only;
     let known = prepared.learn()?;
+    finish(&prepared, known, policy, baseline)
+}
+
+/// Judges what is known, and applies policy and baseline.
+fn finish(
+    prepared: &Prepared,
+    known: Known,
+    policy: Policy,
+    baseline: Option<&Path>,
+) -> Result<Audited, Failure> {
     let unused = known.unused_clarifications.clone();
     let mut report = judge(&prepared.request, known);
     let today = policy::today(&variable).map_err(|error| Failure::Use(error.to_string()))?;
@@ -195,7 +218,7 @@ pub fn run_with(
         let known = baseline::read(file).map_err(|error| Failure::Use(error.to_string()))?;
         baseline::apply(&mut report, &known);
     }
-    Ok(Audited { report, policy, today, root: prepared.request.context.root })
+    Ok(Audited { report, policy, today, root: prepared.request.context.root.clone() })
 }
 
 fn clarifications(policy: &Policy) -> Vec<Clarification> {

@@ -4,6 +4,7 @@ use super::audit_options::AuditOptions;
 use super::auditing::{self, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::Failure;
+use super::kept::{self, NamedBy};
 use super::output;
 use crate::policy::baseline::{self, Baseline, Changes, KnownFinding};
 use clap::{Args, Subcommand};
@@ -60,13 +61,14 @@ fn update(arguments: &UpdateArguments) -> Result<ExitStatus, Failure> {
     let audited = auditing::run_with(&arguments.audit, policy, None, None)?;
     let (new, changes) = baseline::update(&old, &audited.report, arguments.remove_only);
     let text = new.to_text().map_err(|error| Failure::Use(error.to_string()))?;
-    output::write(text.as_bytes(), Some(&file))?;
+    let named_by = if arguments.policy.baseline.is_some() { NamedBy::User } else { NamedBy::Tree };
+    kept::write(text.as_bytes(), &file, directory(&arguments.audit.path), named_by)?;
     output::write(summary(&new, &changes).as_bytes(), None)?;
     Ok(ExitStatus::Clean)
 }
 
 fn directory(path: &Path) -> &Path {
-    if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) }
+    if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) }
 }
 
 fn summary(new: &Baseline, changes: &Changes) -> String {

@@ -10,14 +10,15 @@ use crate::compatibility::{
     Explanation, InboundExpression, Law, OutboundExpression, Situation, answer, explain_together,
 };
 use crate::model::{Distribution, Linkage, Verdict};
+use foldhash::HashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
+use std::ops::Range;
 
 const ANSWER_COLUMNS: [&str; 8] =
     ["verdict", "effective_outbound", "conditions", "obligations", "reason", "authority", "basis", "chosen"];
 
-/// More distinct questions than this are answered anew each time; what is kept stays below some 300 MB.
+/// More distinct questions than this are answered anew each time; what is kept stays below some 200 MB.
 const MOST_ANSWERS: usize = 600_000;
 
 /// Answers every row of a CSV on standard input, in order. A row that cannot be read is answered `unknown`, with
@@ -53,41 +54,61 @@ fn answer_all<R: io::Read>(
         return Ok(Err(error));
     }
     let mut memory = Memory::new(law);
-    let mut all_read = true;
     let mut row = csv::ByteRecord::new();
     while reader.read_byte_record(&mut row).map_err(csv_failure)? {
-        let answer = memory.answer(&question(&row, &columns, arguments));
-        all_read &= answer.understood;
         line.clear();
         row.iter().for_each(|cell| push_cell(&mut line, cell));
         (row.len()..header.len()).for_each(|_| push_cell(&mut line, b""));
-        line.push(b',');
-        line.extend_from_slice(&answer.cells);
+        memory.answer(&question(&row, &columns, arguments), &mut line);
         line.push(b'\n');
         if let Err(error) = output.write_all(&line) {
             return Ok(Err(error));
         }
     }
-    Ok(Ok(all_read))
+    Ok(Ok(memory.all_understood))
 }
 
-/// Adds a cell, quoted where RFC 4180 asks for it; a comma stands between cells.
+/// Adds a cell; a comma stands between cells.
 fn push_cell(line: &mut Vec<u8>, cell: &[u8]) {
+    if line.is_empty() && cell.is_empty() {
+        // A row of one empty cell would read as no row.
+        line.extend_from_slice(b"\"\"");
+        return;
+    }
     if !line.is_empty() {
         line.push(b',');
     }
-    if !cell.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
-        // A row of one empty cell would read as no row.
-        let lone = line.is_empty() && cell.is_empty();
-        line.extend_from_slice(if lone { b"\"\"" } else { cell });
+    let start = line.len();
+    line.extend_from_slice(cell);
+    quote_from(line, start);
+}
+
+/// Adds a cell of several texts; there is a cell before it.
+fn push_cell_of(line: &mut Vec<u8>, texts: &[impl AsRef<str>]) {
+    line.push(b',');
+    let start = line.len();
+    for (position, text) in texts.iter().enumerate() {
+        if position > 0 {
+            line.extend_from_slice(b" | ");
+        }
+        line.extend_from_slice(text.as_ref().as_bytes());
+    }
+    quote_from(line, start);
+}
+
+/// Quotes the last cell, which starts here, where RFC 4180 asks for it.
+fn quote_from(line: &mut Vec<u8>, start: usize) {
+    let cell = &line[start..];
+    if memchr::memchr3(b',', b'"', b'\n', cell).or_else(|| memchr::memchr(b'\r', cell)).is_none() {
         return;
     }
+    let bare = line.split_off(start);
     line.push(b'"');
-    for byte in cell {
-        if *byte == b'"' {
+    for byte in bare {
+        if byte == b'"' {
             line.push(b'"');
         }
-        line.push(*byte);
+        line.push(byte);
     }
     line.push(b'"');
 }
@@ -157,13 +178,6 @@ fn question<'a>(
     }
 }
 
-/// An answer as it is written.
-#[derive(Clone)]
-struct Written {
-    cells: Box<[u8]>,
-    understood: bool,
-}
-
 /// One dependency, or several that are judged together.
 enum Dependencies {
     One(InboundExpression, String),
@@ -177,42 +191,52 @@ struct Memory<'a> {
     inbound: Vec<Result<Dependencies, String>>,
     outbound_numbers: HashMap<String, u32>,
     outbound: Vec<Result<OutboundExpression, String>>,
-    answers: HashMap<(u32, u32, Situation), Written>,
-    /// The answer to a question beyond those that are kept.
-    latest: Written,
+    /// Answers as they are written, one behind the other.
+    written: Vec<u8>,
+    answers: HashMap<(u32, u32, Situation), Range<usize>>,
+    all_understood: bool,
 }
 
 impl<'a> Memory<'a> {
     fn new(law: &'a Law) -> Self {
         Self {
             law,
-            inbound_numbers: HashMap::new(),
+            inbound_numbers: HashMap::default(),
             inbound: Vec::new(),
-            outbound_numbers: HashMap::new(),
+            outbound_numbers: HashMap::default(),
             outbound: Vec::new(),
-            answers: HashMap::new(),
-            latest: Written { cells: Box::default(), understood: true },
+            written: Vec::new(),
+            answers: HashMap::default(),
+            all_understood: true,
         }
     }
 
-    fn answer(&mut self, question: &Question<'_>) -> &Written {
+    /// Adds the cells of the answer to a row.
+    fn answer(&mut self, question: &Question<'_>, line: &mut Vec<u8>) {
         let situation = match (&question.linkage, &question.distribution) {
             (Ok(linkage), Ok(distribution)) => Situation::new(*linkage, *distribution),
             (Err(reason), _) | (_, Err(reason)) => {
-                self.latest = written(Err(reason.clone()));
-                return &self.latest;
+                self.all_understood = false;
+                return push_answer(line, Err(reason));
             }
         };
         let key = (self.inbound(&question.inbound), self.outbound(&question.outbound), situation);
-        if self.answers.contains_key(&key) || self.answers.len() < MOST_ANSWERS {
-            let (law, inbound, outbound) = (self.law, &self.inbound, &self.outbound);
-            return self.answers.entry(key).or_insert_with(|| {
-                written(ask(law, &inbound[key.0 as usize], &outbound[key.1 as usize], situation))
-            });
+        if let Some(known) = self.answers.get(&key) {
+            return line.extend_from_slice(&self.written[known.clone()]);
         }
-        let asked = ask(self.law, &self.inbound[key.0 as usize], &self.outbound[key.1 as usize], situation);
-        self.latest = written(asked);
-        &self.latest
+        let start = line.len();
+        match ask(self.law, &self.inbound[key.0 as usize], &self.outbound[key.1 as usize], situation) {
+            Ok(answer) => push_answer(line, Ok(&answer)),
+            Err(reason) => {
+                self.all_understood = false;
+                push_answer(line, Err(reason));
+            }
+        }
+        if self.answers.len() < MOST_ANSWERS {
+            let from = self.written.len();
+            self.written.extend_from_slice(&line[start..]);
+            self.answers.insert(key, from..self.written.len());
+        }
     }
 
     fn inbound(&mut self, text: &str) -> u32 {
@@ -248,42 +272,38 @@ fn dependencies(law: &Law, text: &str) -> Result<Dependencies, String> {
     text.split(TOGETHER).map(one).collect::<Result<_, String>>().map(Dependencies::Together)
 }
 
-fn ask(
+fn ask<'a>(
     law: &Law,
-    inbound: &Result<Dependencies, String>,
-    outbound: &Result<OutboundExpression, String>,
+    inbound: &'a Result<Dependencies, String>,
+    outbound: &'a Result<OutboundExpression, String>,
     situation: Situation,
-) -> Result<Explanation, String> {
-    let project = outbound.as_ref().map_err(Clone::clone)?;
-    match inbound.as_ref().map_err(Clone::clone)? {
+) -> Result<Explanation, &'a str> {
+    let project = outbound.as_ref().map_err(String::as_str)?;
+    match inbound.as_ref().map_err(String::as_str)? {
         Dependencies::One(inbound, text) => Ok(answer(law, inbound, text, project, situation)),
         Dependencies::Together(all) => Ok(explain_together(law, all, project, situation)),
     }
 }
 
-fn written(answered: Result<Explanation, String>) -> Written {
-    let understood = answered.is_ok();
-    let cells = match answered {
-        Ok(answer) => cells(&[
-            answer.verdict.name(),
-            answer.effective_outbound.0.as_deref().unwrap_or_default(),
-            &answer.conditions.join(" | "),
-            &answer.obligations.join(" | "),
-            &answer.reason,
-            &answer.authority.join(" | "),
-            answer.basis.name(),
-            &answer.chosen,
-        ]),
+fn push_answer(line: &mut Vec<u8>, answered: Result<&Explanation, &str>) {
+    match answered {
+        Ok(answer) => {
+            push_cell_of(line, &[answer.verdict.name()]);
+            push_cell_of(line, &[answer.effective_outbound.0.as_deref().unwrap_or_default()]);
+            push_cell_of(line, &answer.conditions);
+            push_cell_of(line, &answer.obligations);
+            push_cell_of(line, &[&answer.reason]);
+            push_cell_of(line, &answer.authority);
+            push_cell_of(line, &[answer.basis.name()]);
+            push_cell_of(line, &[&answer.chosen]);
+        }
         // Terms that cannot be read are not known; never compatible, never incompatible.
-        Err(reason) => cells(&[Verdict::Unknown.name(), "", "", "", &reason, "", "", ""]),
-    };
-    Written { cells, understood }
-}
-
-fn cells(texts: &[&str]) -> Box<[u8]> {
-    let mut line = Vec::with_capacity(256);
-    texts.iter().for_each(|text| push_cell(&mut line, text.as_bytes()));
-    line.into_boxed_slice()
+        Err(reason) => {
+            [Verdict::Unknown.name(), "", "", "", reason, "", "", ""]
+                .iter()
+                .for_each(|cell| push_cell_of(line, &[cell]));
+        }
+    }
 }
 
 fn csv_failure(error: csv::Error) -> Failure {

@@ -72,6 +72,13 @@ struct State {
     fail_level: FailLevel,
 }
 
+impl State {
+    /// Of one version of a package: where that cannot be read, nothing was compared.
+    fn is_unread_version(&self) -> bool {
+        self.snapshot.projects.is_empty() && self.snapshot.problems > 0
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: &DiffArguments) -> Result<ExitStatus, Failure> {
     let (old, new) = states(arguments)?;
@@ -82,7 +89,10 @@ pub fn run(arguments: &DiffArguments) -> Result<ExitStatus, Failure> {
         Format::Json => changes.to_json().map_err(|error| Failure::Use(error.to_string()))?,
     };
     output::write(printed.as_bytes(), arguments.output.as_deref())?;
-    Ok(status(&changes, &new))
+    Ok(match status(&changes, &new) {
+        ExitStatus::Clean if old.is_unread_version() || new.is_unread_version() => ExitStatus::Incomplete,
+        status => status,
+    })
 }
 
 fn status(changes: &Changes, new: &State) -> ExitStatus {

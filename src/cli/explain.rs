@@ -4,6 +4,7 @@ use super::batch;
 use super::exit::ExitStatus;
 use super::input::{Failure, expression};
 use super::output;
+use super::stated::StatedTerms;
 use crate::compatibility::{
     Explanation, InboundExpression, Law, OutboundExpression, Situation, explain, explain_together,
 };
@@ -39,6 +40,8 @@ pub struct ExplainArguments {
     /// How to print the answer.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    stated: StatedTerms,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -57,7 +60,7 @@ pub fn parse_distribution(word: &str) -> Result<Distribution, String> {
 
 /// Runs the command. Exit status 1 where the answer is `incompatible` or `unknown`.
 pub fn run(arguments: &ExplainArguments) -> Result<ExitStatus, Failure> {
-    let law = Law::default();
+    let law = arguments.stated.law()?;
     if arguments.batch {
         return batch::run(&law, arguments);
     }

@@ -3,6 +3,7 @@
 use super::auditing;
 use super::exit::ExitStatus;
 use super::input::Failure;
+use super::kept::{self, NamedBy};
 use super::output;
 use crate::audit::AuditReport;
 use crate::policy::{FILE_NAME, Policy};
@@ -29,7 +30,7 @@ pub struct InitArguments {
 /// Runs the command.
 pub fn run(arguments: &InitArguments) -> Result<ExitStatus, Failure> {
     let file = arguments.path.join(FILE_NAME);
-    if !arguments.stdout && !arguments.force && file.exists() {
+    if !arguments.stdout && !arguments.force && file.symlink_metadata().is_ok() {
         return Err(Failure::Use(format!(
             "{} is there already; --force writes over it, --stdout prints a new one",
             file.display()
@@ -41,7 +42,7 @@ pub fn run(arguments: &InitArguments) -> Result<ExitStatus, Failure> {
     if arguments.stdout {
         output::write(text.as_bytes(), None)?;
     } else {
-        output::write(text.as_bytes(), Some(&file))?;
+        kept::write(text.as_bytes(), &file, &arguments.path, NamedBy::Tree)?;
         let next = next_step(&audited.report);
         output::write(format!("Wrote {}. {next}\n", file.display()).as_bytes(), None)?;
     }

@@ -3,6 +3,8 @@
 use super::exit::ExitStatus;
 use super::input::{Failure, expression};
 use super::output;
+use super::stated::StatedTerms;
+use crate::compatibility::Law;
 use crate::licenses::{ExceptionRecord, GplAnswer, Judged, Later, LicenseRecord, catalogue};
 use crate::model::{ExceptionName, LicenseName};
 use clap::{Args, ValueEnum};
@@ -15,12 +17,15 @@ use std::fmt::Write;
     after_help = "Examples:\n  licgraph license MPL-2.0\n  licgraph license Classpath-exception-2.0 --format json"
 )]
 pub struct LicenseArguments {
-    /// SPDX id of a license or an exception; upper and lower case count as the same.
+    /// SPDX id of a license or an exception, or a LicenseRef- of licgraph.toml; upper and lower case count as the
+    /// same.
     #[arg(value_name = "ID")]
     id: String,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    stated: StatedTerms,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -38,11 +43,8 @@ pub fn run(arguments: &LicenseArguments) -> Result<ExitStatus, Failure> {
     for term in parsed.terms() {
         match &term.license {
             LicenseName::Known(id) => show(arguments.format, &license_facts(catalogue::record(*id)))?,
-            other => {
-                return Err(Failure::Use(format!(
-                    "`{other}` is not on the SPDX list; its terms are what licgraph.toml states"
-                )));
-            }
+            LicenseName::Custom(name) => show(arguments.format, &stated_facts(&arguments.stated, name)?)?,
+            other => return Err(Failure::Use(format!("`{other}` is no license"))),
         };
         if let Some(ExceptionName::Known(id)) = &term.exception {
             show(arguments.format, &exception_facts(catalogue::exception_record(*id)))?;
@@ -93,6 +95,24 @@ fn license_facts(record: &LicenseRecord) -> Value {
         "note": record.note,
         "judged_by": judged(record.judged),
     })
+}
+
+/// What licgraph.toml states of a license of the user's own.
+fn stated_facts(stated: &StatedTerms, name: &str) -> Result<Value, Failure> {
+    let licenses = stated.licenses()?;
+    let is_stated = licenses.iter().any(|license| license.id.eq_ignore_ascii_case(name));
+    let law = Law::with_custom(licenses).map_err(|error| Failure::Use(error.to_string()))?;
+    let Some(terms) = law.terms_of(&LicenseName::Custom(name.into())) else {
+        return Err(Failure::Use(format!(
+            "`{name}` is not on the SPDX list, and no licgraph.toml states its terms; add them under [[license]]"
+        )));
+    };
+    let mut facts = license_facts(law.record(terms));
+    facts["id"] = json!(law.id(terms));
+    if is_stated {
+        facts["judged_by"] = json!("what licgraph.toml states");
+    }
+    Ok(facts)
 }
 
 fn exception_facts(record: &ExceptionRecord) -> Value {

@@ -4,6 +4,7 @@ use super::exit::ExitStatus;
 use super::explain::{parse_distribution, parse_linkage};
 use super::input::{Failure, expression};
 use super::output;
+use super::stated::StatedTerms;
 use crate::compatibility::{Law, Matrix, POPULAR, Situation, coverage, matrix};
 use crate::licenses::catalogue;
 use crate::model::{Basis, Distribution, Expression, Linkage, Verdict};
@@ -19,7 +20,7 @@ Apache-2.0 GPL-2.0-only GPL-3.0-only\n  licgraph matrix --all --format csv --out
 --coverage"
 )]
 pub struct MatrixArguments {
-    /// License expressions; none for the popular licenses.
+    /// License expressions, your own licenses of licgraph.toml among them; none for the popular licenses.
     #[arg(value_name = "IDS")]
     licenses: Vec<String>,
     /// Every license of the SPDX list.
@@ -40,6 +41,8 @@ pub struct MatrixArguments {
     /// Write to a file.
     #[arg(long, short)]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    stated: StatedTerms,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -52,7 +55,7 @@ enum Format {
 
 /// Runs the command.
 pub fn run(arguments: &MatrixArguments) -> Result<ExitStatus, Failure> {
-    let law = Law::default();
+    let law = arguments.stated.law()?;
     let situation = Situation::new(arguments.linkage, arguments.distribution);
     let text = if arguments.coverage {
         coverage_text(&law)

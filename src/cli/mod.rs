@@ -13,8 +13,10 @@ mod explain;
 mod graph;
 mod init;
 mod input;
+mod kept;
 mod license;
 mod matrix;
+mod newer_releases;
 mod notices;
 mod output;
 mod package_versions;
@@ -30,6 +32,7 @@ mod revision_input;
 mod sbom;
 mod schema;
 mod shell;
+mod stated;
 
 pub use exit::ExitStatus;
 

@@ -3,10 +3,14 @@
 use super::audit_options::{AuditOptions, Prepared};
 use super::auditing::{self, PolicyOptions};
 use super::input::Failure;
+use crate::audit::fingerprint;
 use crate::compatibility::{InboundExpression, Law, OutboundExpression, Situation, explain};
-use crate::diff::{SNAPSHOT_VERSION, Snapshot, SnapshotPackage};
+use crate::diff::{SNAPSHOT_VERSION, Snapshot, SnapshotFinding, SnapshotPackage};
 use crate::evidence;
-use crate::model::{DependencyGraph, Ecosystem, Expression, Linkage, Origin, Package, Purl, Verdict};
+use crate::model::{
+    ConclusionSource, DependencyGraph, Ecosystem, Expression, Linkage, Origin, Package, Purl, RuleId,
+    Severity, Verdict,
+};
 
 /// What is known about the two versions, each judged as a static dependency of a work under the policy's license.
 pub fn snapshots(
@@ -27,8 +31,17 @@ pub fn snapshots(
     }
     let distribution = policy.distribution.unwrap_or_default();
     let of = |package| snapshot(package, &prepared, &law, policy.license.as_ref(), distribution);
-    Ok((of(old), of(new)))
+    let (old, new) = (of(old), of(new));
+    if let ([before], [now]) = (old.packages.as_slice(), new.packages.as_slice())
+        && before.license == now.license
+        && now.license != "NOASSERTION"
+    {
+        anstream::eprintln!("note: both versions are under {}", now.license);
+    }
+    Ok((old, new))
 }
+
+/// A package by its purl. One that names its place is asked there, and every other of the user's own registry.
 
 fn package(text: &str) -> Result<Package, Failure> {
     let purl = Purl::parse(text).map_err(|error| Failure::Use(error.to_string()))?;
@@ -42,7 +55,14 @@ fn package(text: &str) -> Result<Package, Failure> {
         None => parsed.name().to_owned(),
     };
     let ecosystem = Ecosystem::from_purl_type(parsed.ty());
-    Ok(Package::new(ecosystem, &name, Some(version), Origin::Registry(None)))
+    let origin = match (parsed.qualifiers().get("repository_url"), ecosystem) {
+        (Some(address), Ecosystem::Cargo) => Origin::Registry(Some(format!("sparse+{address}"))),
+        (Some(address), _) => Origin::Registry(Some(address.to_string())),
+        (None, _) => Origin::Unknown,
+    };
+    let mut package = Package::new(ecosystem, &name, Some(version), origin);
+    package.purl = purl;
+    Ok(package)
 }
 
 fn snapshot(
@@ -68,6 +88,16 @@ fn snapshot(
         None => (Verdict::Unknown, "Give --license to have it judged.".to_owned()),
     };
     let package = graph.package(node);
+    let findings = license.and_then(|_| finding(package, verdict, &text, &reason));
+    let mut problems: Vec<String> = learned.problems.iter().map(|problem| problem.message.clone()).collect();
+    if problems.is_empty() && conclusion.source == ConclusionSource::Unknown {
+        let why =
+            if prepared.offline { "not asked, because this run is offline" } else { "no license is known" };
+        problems.push(format!("{}: {why}", package.label()));
+    }
+    for problem in &problems {
+        anstream::eprintln!("note: {problem}");
+    }
     Snapshot {
         snapshot_version: SNAPSHOT_VERSION.to_owned(),
         created: None,
@@ -82,7 +112,27 @@ fn snapshot(
             verdict,
             reason,
         }],
-        findings: Vec::new(),
-        problems: learned.problems.len(),
+        findings: findings.into_iter().collect(),
+        problems: problems.len(),
     }
+}
+
+/// What `check` would find, were this version a dependency.
+fn finding(package: &Package, verdict: Verdict, license: &str, reason: &str) -> Option<SnapshotFinding> {
+    let (rule, severity) = match verdict {
+        Verdict::Compatible => return None,
+        Verdict::Conditional => (RuleId::ConditionalDependency, Severity::Warning),
+        Verdict::Unknown => (RuleId::UnknownLicense, Severity::Error),
+        Verdict::Incompatible if license == "NONE" => (RuleId::NoLicense, Severity::Error),
+        Verdict::Incompatible => (RuleId::IncompatibleDependency, Severity::Error),
+    };
+    Some(SnapshotFinding {
+        id: fingerprint(rule, Some(&package.purl), &package.purl, license),
+        rule,
+        severity,
+        verdict: Some(verdict),
+        package: Some(package.label()),
+        reason: reason.to_owned(),
+        suppressed: false,
+    })
 }

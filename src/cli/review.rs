@@ -4,11 +4,11 @@ use super::audit_options::AuditOptions;
 use super::auditing::{self, Audited, PolicyOptions};
 use super::exit::ExitStatus;
 use super::input::Failure;
-use super::output;
+use super::kept::{self, NamedBy};
 use super::review_document::{self, Review};
-use crate::diff::upstream::{self, NewerVersions, Upstream};
+use super::{newer_releases, output};
+use crate::diff::upstream::Upstream;
 use crate::diff::{Changes, Snapshot, compare, read_snapshot};
-use crate::licenses;
 use crate::model::Severity;
 use crate::policy::{self, Policy};
 use clap::Args;
@@ -50,12 +50,13 @@ pub struct ReviewArguments {
 
 /// Runs the command.
 pub fn run(arguments: &ReviewArguments) -> Result<ExitStatus, Failure> {
-    let audited = auditing::run(&arguments.audit, &arguments.policy)?;
+    let (audited, prepared, known) = auditing::run_keeping(&arguments.audit, &arguments.policy)?;
     let directory = directory(arguments, &audited);
     let snapshot = Snapshot::of(&audited.report);
     let last = last_accepted(&directory)?;
     let changes = last.as_ref().map(|last| compare(last, &snapshot));
-    let upstream = look_upstream(&audited, None);
+    let online = audited.policy.offline != Some(true);
+    let upstream = online.then(|| newer_releases::look(&audited, &prepared, &known)).transpose()?;
     let within = arguments.within.or(audited.policy.warn_days).unwrap_or(WARN_DAYS);
     let text = review_document::markdown(&Review {
         audited: &audited,
@@ -67,18 +68,10 @@ pub fn run(arguments: &ReviewArguments) -> Result<ExitStatus, Failure> {
     });
     output::write(text.as_bytes(), arguments.output.as_deref())?;
     if arguments.accept {
-        accept(&directory, &audited, snapshot, &text)?;
+        let named_by = if arguments.directory.is_some() { NamedBy::User } else { NamedBy::Tree };
+        accept(&directory, named_by, &audited, snapshot, &text)?;
     }
-    Ok(status(&audited, changes.as_ref()))
-}
-
-/// Asks for newer versions, where somebody can be asked.
-fn look_upstream(audited: &Audited, source: Option<&dyn NewerVersions>) -> Option<Upstream> {
-    let same = |left: &str, right: &str| match (licenses::parse(left), licenses::parse(right)) {
-        (Ok(left), Ok(right)) => left == right,
-        _ => left == right,
-    };
-    Some(upstream::look(&audited.report, source?, &same))
+    Ok(status(&audited, changes.as_ref(), upstream.as_ref()))
 }
 
 fn directory(arguments: &ReviewArguments, audited: &Audited) -> PathBuf {
@@ -98,21 +91,25 @@ fn last_accepted(directory: &Path) -> Result<Option<Snapshot>, Failure> {
     read_snapshot(&file).map(Some).map_err(|error| Failure::Use(error.to_string()))
 }
 
-fn accept(directory: &Path, audited: &Audited, mut snapshot: Snapshot, text: &str) -> Result<(), Failure> {
-    std::fs::create_dir_all(directory).map_err(|source| Failure::File {
-        action: "write",
-        path: directory.display().to_string(),
-        source,
-    })?;
+fn accept(
+    directory: &Path,
+    named_by: NamedBy,
+    audited: &Audited,
+    mut snapshot: Snapshot,
+    text: &str,
+) -> Result<(), Failure> {
     snapshot.created = Some(audited.today.to_string());
     let record = snapshot.to_text().map_err(|error| Failure::Use(error.to_string()))?;
-    output::write(text.as_bytes(), Some(&directory.join(format!("{}.md", audited.today))))?;
-    output::write(record.as_bytes(), Some(&directory.join(RECORD)))
+    let document = directory.join(format!("{}.md", audited.today));
+    kept::write(text.as_bytes(), &document, &audited.root, named_by)?;
+    kept::write(record.as_bytes(), &directory.join(RECORD), &audited.root, named_by)
 }
 
-/// A license that changed since the last accepted review is a warning; the rest is what the audit says.
-fn status(audited: &Audited, changes: Option<&Changes>) -> ExitStatus {
-    let relicensed = changes.is_some_and(|changes| !changes.license_changed.is_empty());
+/// A license that changed since the last accepted review, or would with an upgrade, is a warning; the rest is what the
+/// audit says.
+fn status(audited: &Audited, changes: Option<&Changes>, upstream: Option<&Upstream>) -> ExitStatus {
+    let relicensed = changes.is_some_and(|changes| !changes.license_changed.is_empty())
+        || upstream.is_some_and(|upstream| !upstream.changes.is_empty());
     if relicensed && audited.policy.fail_level().reaches(Severity::Warning, None) {
         return ExitStatus::Findings;
     }

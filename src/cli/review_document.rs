@@ -1,7 +1,7 @@
 //! The document of a periodic review.
 
 use super::auditing::Audited;
-use crate::diff::upstream::Upstream;
+use crate::diff::upstream::{Upstream, UpstreamChange};
 use crate::diff::{Changes, Snapshot, escape, markdown as changes_markdown};
 use crate::model::{Finding, SuppressionKind};
 use crate::policy::Expiring;
@@ -19,7 +19,7 @@ pub struct Review<'a> {
     pub expiring: Vec<Expiring<'a>>,
     /// Within how many days.
     pub within: u16,
-    /// What newer versions declare; none if nobody was asked.
+    /// What newer releases declare; none if this run is offline.
     pub upstream: Option<&'a Upstream>,
 }
 
@@ -152,22 +152,26 @@ fn waivers(review: &Review<'_>, text: &mut String) {
 fn upstream(review: &Review<'_>, text: &mut String) {
     text.push_str("## Newer versions that changed their license\n\n");
     let Some(upstream) = review.upstream else {
-        text.push_str("Not looked at: no registry was asked.\n\n");
+        text.push_str("Not looked at: this run is offline.\n\n");
         return;
     };
-    let _ = writeln!(text, "{} direct dependencies were asked about.\n", upstream.asked);
+    let _ = write!(
+        text,
+        "Of {} direct dependencies from registries, {} {} a newer release.",
+        upstream.asked,
+        upstream.newer,
+        if upstream.newer == 1 { "has" } else { "have" }
+    );
+    if !upstream.hosts.is_empty() {
+        let hosts: Vec<&str> = upstream.hosts.iter().map(String::as_str).collect();
+        let _ = write!(text, " Asked: {}.", hosts.join(", "));
+    }
+    text.push_str("\n\n");
     if upstream.changes.is_empty() {
         text.push_str("None.\n\n");
     } else {
-        let rows = upstream.changes.iter().map(|one| {
-            vec![
-                one.purl.to_string(),
-                one.license.clone(),
-                one.newest.version.clone(),
-                one.newest.license.clone().unwrap_or_else(|| "nothing declared".to_owned()),
-            ]
-        });
-        table(text, &["In use", "License", "Newest", "Its license"], rows);
+        let rows = upstream.changes.iter().map(upstream_row);
+        table(text, &["In use", "License", "Newest", "Its license", "What it would be here"], rows);
     }
     for problem in &upstream.problems {
         let _ = writeln!(text, "- not known: {}", escape(problem));
@@ -175,6 +179,25 @@ fn upstream(review: &Review<'_>, text: &mut String) {
     if !upstream.problems.is_empty() {
         text.push('\n');
     }
+}
+
+fn upstream_row(change: &UpstreamChange) -> Vec<String> {
+    let mut meaning = if change.verdict == change.new_verdict {
+        format!("{}, as today.", change.new_verdict)
+    } else {
+        format!("{} instead of {}.", change.new_verdict, change.verdict)
+    };
+    for why in std::iter::once(&change.reason).chain(&change.policy) {
+        let _ = write!(meaning, " {why}");
+    }
+    let shown = |license: &str| if license == "NOASSERTION" { "not known" } else { license }.to_owned();
+    vec![
+        change.purl.to_string(),
+        shown(&change.license),
+        change.new_version.clone(),
+        shown(&change.new_license),
+        meaning,
+    ]
 }
 
 fn problems(review: &Review<'_>, text: &mut String) {

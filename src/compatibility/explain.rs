@@ -1,13 +1,16 @@
 //! One question answered in full: this dependency (or these together), that project, this situation.
 
+use super::case::Situation;
+use super::ground::Ground;
 use super::inbound::{Deciding, InboundExpression, Met};
 use super::joint::{Joint, Part, outbound_verdict, solve};
 use super::law::{Law, Terms};
 use super::obligations;
 use super::outbound::OutboundExpression;
-use super::pair::Situation;
 use super::remedy;
-use crate::model::{Basis, EffectiveOutbound, Remedy, RemedyKind, Verdict};
+use crate::model::{
+    Basis, Distribution, EffectiveOutbound, Linkage, ObligationKind, Remedy, RemedyKind, Verdict,
+};
 use serde::Serialize;
 
 /// An answer with everything a person needs to check it.
@@ -18,9 +21,9 @@ pub struct Explanation {
     /// The project's license.
     pub outbound: String,
     /// How it is joined.
-    pub linkage: String,
+    pub linkage: Linkage,
     /// How the work reaches people.
-    pub distribution: String,
+    pub distribution: Distribution,
     /// The answer.
     pub verdict: Verdict,
     /// Under which of the project's licenses the whole can be conveyed.
@@ -71,7 +74,7 @@ pub fn answer(
     };
     let facts = Facts { law, outbound: shown.outbound, project_terms: shown.project_terms };
     let narrowed = joint.verdict == Verdict::Conditional && shown.met.verdict != Verdict::Conditional;
-    let mut conditions = facts.conditions(&shown.met.cells);
+    let mut conditions = facts.conditions(&shown.met.cells, joint.effective_outbound.as_deref());
     if let (true, Some(effective)) = (narrowed, &joint.effective_outbound) {
         conditions.insert(0, format!("Convey the work under {effective}."));
     }
@@ -88,8 +91,8 @@ pub fn answer(
     Explanation {
         inbound: inbound_text.to_owned(),
         outbound: project.text.clone(),
-        linkage: situation.linkage.to_string(),
-        distribution: situation.distribution.to_string(),
+        linkage: situation.linkage,
+        distribution: situation.distribution,
         verdict: joint.verdict,
         effective_outbound: EffectiveOutbound(joint.effective_outbound),
         conditions,
@@ -156,6 +159,7 @@ fn solved_at_sight(
         blocked: when(Verdict::Incompatible),
         unknown: when(Verdict::Unknown),
         conflict: Vec::new(),
+        moved_to: None,
         whole_impossible: false,
     })
 }
@@ -228,12 +232,15 @@ impl Facts<'_> {
         deciding.cell.ground.authority(self.law, deciding.terms, self.project_terms)
     }
 
-    fn conditions(&self, cells: &[Deciding]) -> Vec<String> {
+    fn conditions(&self, cells: &[Deciding], effective: Option<&str>) -> Vec<String> {
         let mut found: Vec<String> = cells
             .iter()
             .filter(|deciding| deciding.cell.verdict == Verdict::Conditional)
-            .filter_map(|deciding| {
-                deciding.cell.ground.condition(self.law, &deciding.label, self.outbound, deciding.terms)
+            .filter_map(|deciding| match (deciding.cell.ground, effective) {
+                (Ground::ProjectConverts(_), Some(effective)) => {
+                    Some(format!("Convey the combined work under {effective}, not under {}.", self.outbound))
+                }
+                (ground, _) => ground.condition(self.law, &deciding.label, self.outbound, deciding.terms),
             })
             .collect();
         found.dedup();
@@ -265,24 +272,25 @@ fn lost_arms(joint: &Joint, project: &OutboundExpression) -> Vec<String> {
 
 /// The duties of every license taken, each once, in the order of their wording.
 fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> Vec<&'static str> {
-    let mut found: Vec<&'static str> = Vec::new();
+    let mut kinds: Vec<ObligationKind> = Vec::new();
     for terms in cells.iter().filter_map(|deciding| deciding.terms) {
         for kind in obligations::triggered(law.record(terms), situation) {
-            if !found.contains(&kind.duty()) {
-                found.push(kind.duty());
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
             }
         }
     }
-    found.sort_unstable();
-    found
+    let mut duties: Vec<&'static str> = kinds.into_iter().map(ObligationKind::duty).collect();
+    duties.sort_unstable();
+    duties
 }
 
 fn unanswered(inbound: &str, project: &OutboundExpression, situation: Situation) -> Explanation {
     Explanation {
         inbound: inbound.to_owned(),
         outbound: project.text.clone(),
-        linkage: situation.linkage.to_string(),
-        distribution: situation.distribution.to_string(),
+        linkage: situation.linkage,
+        distribution: situation.distribution,
         verdict: outbound_verdict(&[]),
         effective_outbound: EffectiveOutbound(None),
         conditions: Vec::new(),

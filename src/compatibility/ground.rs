@@ -41,6 +41,8 @@ pub enum Ground {
     FileScope,
     /// Such files copied into the project's own.
     FileMerged,
+    /// The project's license takes whole what is linked, and the dependency opens itself to others only.
+    ProjectTakesWhole,
     /// Library copyleft, linked statically, with source at hand.
     LibraryWithSource,
     /// Library copyleft, linked statically.
@@ -172,6 +174,9 @@ impl Ground {
             Self::FileMerged => format!(
                 "Files under {inbound} that are changed or copied stay under it; they cannot become {outbound}."
             ),
+            Self::ProjectTakesWhole => format!(
+                "{outbound} asks for itself on all that runs in one address space; {inbound} does not go under it."
+            ),
             Self::LibraryWithSource => format!(
                 "{inbound} asks that users can relink with a changed library; with the complete source they can."
             ),
@@ -204,8 +209,9 @@ impl Ground {
                 format!("{} lets everyone pass the code on under {outbound}.", conversion.clause)
             }
             Self::ProjectConverts(conversion) => format!(
-                "{inbound} reaches the whole work; {} lets the project be conveyed under it.",
-                conversion.clause
+                "{inbound} reaches the whole work; {} lets the project be conveyed under {}.",
+                conversion.clause,
+                opened(law, conversion, terms).unwrap_or_else(|| "it".to_owned())
             ),
             Self::Rule(rule) => rule.reason.to_owned(),
             Self::Exception(exception) => {
@@ -289,10 +295,20 @@ impl Ground {
             Self::NothingConveyed => vec!["GPL FAQ #UnreleasedMods"],
             Self::Tool => vec!["GPL FAQ #CanIUseGPLToolsForNF"],
             Self::NoLicense => vec!["Berne Convention Art. 9: reproduction needs the author's permission"],
-            Self::ExceptionNotShared => of(project),
+            Self::ExceptionNotShared | Self::ProjectTakesWhole => of(project),
             _ => of(terms),
         }
     }
+}
+
+/// What a clause of the project opens, where that is not the dependency's license itself.
+fn opened(law: &Law, conversion: &Conversion, terms: Option<Terms>) -> Option<String> {
+    let terms = terms?;
+    let targets: Vec<Terms> = conversion.to.iter().map(|target| Terms(*target)).collect();
+    let itself = targets.iter().any(|target| {
+        law.versions(*target, false).iter().any(|version| law.candidate(*version).terms == terms)
+    });
+    (!itself).then(|| targets.iter().map(|target| law.id(*target)).collect::<Vec<_>>().join(" or "))
 }
 
 /// The GPL columns hold a yes, a no, a condition or nothing; the sentence follows.

@@ -1,8 +1,11 @@
 //! A dependency's license expression, resolved against the law, and how it meets one candidate.
 
+use super::case::{Added, Inbound, Outbound, Situation};
 use super::ground::{Cell, Ground};
 use super::law::{Candidate, Law, Terms, current, listed_exception, several};
-use super::pair::{Added, Inbound, Outbound, Situation, judge, judge_as_it_stands};
+use super::obligations::triggered;
+use super::pair::{judge, judge_as_it_stands};
+use crate::licenses::CopyleftScope;
 use crate::model::{ExceptionName, Expression, LicenseName, Term, Verdict};
 use std::sync::Arc;
 
@@ -71,7 +74,8 @@ impl InboundExpression {
 
     /// The answer with the arms taken and the cells behind it.
     pub fn meet(&self, law: &Law, outbound: Outbound, situation: Situation) -> Met {
-        let mut met = meet(law, &self.root, outbound, situation);
+        let mut met = Met { verdict: Verdict::Unknown, chosen: String::new(), cells: Vec::new() };
+        met.verdict = meet(law, &self.root, outbound, situation, &mut met);
         met.cells.sort_by_key(|deciding| std::cmp::Reverse(deciding.cell.verdict));
         met
     }
@@ -194,7 +198,7 @@ fn collect_cells(
     found: &mut Vec<Deciding>,
 ) {
     match node {
-        Node::License { .. } => found.extend(meet(law, node, outbound, situation).cells),
+        Node::License { label, versions } => found.push(deciding(law, label, versions, outbound, situation)),
         Node::And(members) | Node::Or(members) => {
             for member in members {
                 collect_cells(law, member, outbound, situation, found);
@@ -203,35 +207,105 @@ fn collect_cells(
     }
 }
 
-fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation) -> Met {
+/// The answer of a node; the arms taken and their cells are added to what is known.
+fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation, met: &mut Met) -> Verdict {
     match node {
         Node::License { label, versions } => {
-            let (cell, terms) = best_version(law, versions, outbound, situation);
-            let deciding = Deciding { label: label.clone(), terms, cell };
-            Met { verdict: cell.verdict, chosen: label.to_string(), cells: vec![deciding] }
+            met.chosen.push_str(label);
+            let deciding = deciding(law, label, versions, outbound, situation);
+            let verdict = deciding.cell.verdict;
+            met.cells.push(deciding);
+            verdict
         }
         Node::And(members) => {
-            let met: Vec<Met> = members.iter().map(|member| meet(law, member, outbound, situation)).collect();
-            let verdict = met.iter().map(|met| met.verdict).max().unwrap_or(Verdict::Unknown);
-            let chosen: Vec<&str> = met.iter().map(|met| met.chosen.as_str()).collect();
-            let chosen = chosen.join(" AND ");
-            Met { verdict, chosen, cells: met.into_iter().flat_map(|met| met.cells).collect() }
-        }
-        // The arm is found by its verdict; only the one that is taken is written down.
-        Node::Or(members) => {
-            let mut best: Option<(Verdict, &Node)> = None;
+            let mut worst = None;
             for member in members {
-                let answer = verdict(member, &|version| judge(law, version, outbound, situation).verdict);
-                if best.is_none_or(|(known, _)| answer < known) {
-                    best = Some((answer, member));
+                if worst.is_some() {
+                    met.chosen.push_str(" AND ");
                 }
-                if answer == Verdict::Compatible {
-                    break;
-                }
+                worst = worst.max(Some(meet(law, member, outbound, situation, met)));
             }
-            best.map_or_else(nothing_met, |(_, member)| meet(law, member, outbound, situation))
+            worst.unwrap_or(Verdict::Unknown)
+        }
+        Node::Or(members) => meet_best_arm(law, members, outbound, situation, met),
+    }
+}
+
+/// The arm with the best answer; of several, the one that asks the least ([`Burden`]), then the first written.
+fn meet_best_arm(
+    law: &Law,
+    members: &[Node],
+    outbound: Outbound,
+    situation: Situation,
+    met: &mut Met,
+) -> Verdict {
+    let answer = |member| verdict(member, &|version| judge(law, version, outbound, situation).verdict);
+    let answers: Vec<Verdict> = members.iter().map(answer).collect();
+    let Some(best) = answers.iter().min().copied() else { return Verdict::Unknown };
+    let (text_start, cell_start) = (met.chosen.len(), met.cells.len());
+    let mut lightest: Option<Burden> = None;
+    for (member, _) in members.iter().zip(&answers).filter(|(_, answer)| **answer == best) {
+        let (text_mark, cell_mark) = (met.chosen.len(), met.cells.len());
+        meet(law, member, outbound, situation, met);
+        let burden = Burden::of(law, &met.cells[cell_mark..], situation);
+        if lightest.as_ref().is_none_or(|known| burden < *known) {
+            // What was taken before gives way.
+            met.chosen.drain(text_start..text_mark);
+            met.cells.drain(cell_start..cell_mark);
+            lightest = Some(burden);
+        } else {
+            met.chosen.truncate(text_mark);
+            met.cells.truncate(cell_mark);
         }
     }
+    best
+}
+
+/// How much the licenses taken ask, the weightiest first. All of it stands in the records.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Burden {
+    has_unknown_terms: bool,
+    use_limits: usize,
+    scope: CopyleftScope,
+    network: bool,
+    duties: u32,
+}
+
+impl Burden {
+    fn of(law: &Law, cells: &[Deciding], situation: Situation) -> Self {
+        let mut burden = Self {
+            has_unknown_terms: false,
+            use_limits: 0,
+            scope: CopyleftScope::None,
+            network: false,
+            duties: 0,
+        };
+        let mut duties = 0_u32;
+        for deciding in cells {
+            let Some(terms) = deciding.terms else {
+                burden.has_unknown_terms = true;
+                continue;
+            };
+            let record = law.record(terms);
+            burden.use_limits += record.use_limits.len();
+            burden.scope = burden.scope.max(record.scope);
+            burden.network |= record.network;
+            triggered(record, situation).for_each(|kind| duties |= 1 << kind as u32);
+        }
+        burden.duties = duties.count_ones();
+        burden
+    }
+}
+
+fn deciding(
+    law: &Law,
+    label: &Arc<str>,
+    versions: &[Inbound],
+    outbound: Outbound,
+    situation: Situation,
+) -> Deciding {
+    let (cell, terms) = best_version(law, versions, outbound, situation);
+    Deciding { label: label.clone(), terms, cell }
 }
 
 fn best_version(
@@ -255,8 +329,4 @@ fn best_version(
         }
     }
     best.unwrap_or((Cell::new(Verdict::Unknown, Ground::NotAsserted), None))
-}
-
-fn nothing_met() -> Met {
-    Met { verdict: Verdict::Unknown, chosen: String::new(), cells: Vec::new() }
 }

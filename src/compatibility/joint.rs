@@ -6,10 +6,11 @@
 //! then everything else has to fit that license too. Edges that are fine one by one can so be impossible together,
 //! and a smallest set of dependencies that already leaves no arm is the explanation.
 
+use super::case::{Added, Outbound, Situation};
 use super::inbound::InboundExpression;
 use super::law::{Candidate, Law, Terms};
 use super::outbound::{Arm, OutboundExpression};
-use super::pair::{Added, Outbound, Situation, judge};
+use super::pair::judge_as_it_stands;
 use crate::model::{Distribution, Linkage, Verdict};
 
 /// A dependency of the work: its license and how it is joined.
@@ -36,6 +37,9 @@ pub struct Joint {
     pub unknown: Vec<usize>,
     /// A smallest set of parts (positions) that together leave no arm though each allows one.
     pub conflict: Vec<usize>,
+    /// The license that the whole moves to under the first arm that survives, if it cannot stay under that arm: what
+    /// every part is then taken under.
+    pub moved_to: Option<Candidate>,
     /// Set when the project's own files could stay as they are but nobody could convey the whole.
     pub whole_impossible: bool,
 }
@@ -61,6 +65,10 @@ pub fn solve(law: &Law, project: &OutboundExpression, parts: &[Part<'_>]) -> Joi
     Joint {
         verdict,
         effective_outbound: if verdict.is_allowed() { table.effective(&surviving, &all) } else { None },
+        moved_to: surviving
+            .first()
+            .and_then(|arm| table.whole_targets(*arm, &all)?.first().copied())
+            .map(|target| table.targets[target]),
         whole_impossible: !conflict.is_empty() && table.is_about_the_whole(),
         surviving,
         blocked,
@@ -263,7 +271,9 @@ fn allows_target(law: &Law, part: &Part<'_>, target: Candidate) -> bool {
 /// Whether the project's own code may be conveyed under a target by anyone, by its license alone.
 pub(super) fn own_flows(law: &Law, arm: &Arm, target: Candidate) -> bool {
     let whole = Outbound::Candidate { candidate: target, added: Added::Nothing };
-    arm.own_parts().iter().all(|part| judge(law, *part, whole, Situation::LINKED_BINARY).verdict.is_allowed())
+    arm.own_parts()
+        .iter()
+        .all(|part| judge_as_it_stands(law, *part, whole, Situation::LINKED_BINARY).verdict.is_allowed())
 }
 
 /// What stands in the way of one candidate.

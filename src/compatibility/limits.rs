@@ -46,16 +46,25 @@ pub(super) fn for_network(inbound: &LicenseRecord) -> Option<Cell> {
 }
 
 /// The dependency is part of a work that is conveyed under `outbound`.
-pub(super) fn for_conveyed(inbound: &LicenseRecord, outbound: &LicenseRecord) -> Option<Cell> {
+pub(super) fn for_conveyed(
+    inbound: &LicenseRecord,
+    outbound: &LicenseRecord,
+    linkage: Linkage,
+) -> Option<Cell> {
     let restrictive = !outbound.category.is_free();
     strongest(inbound, |limit| match limit {
-        UseLimit::Ethical => Effect::Binds,
+        // What is copied into other files is changed.
+        UseLimit::NoDerivatives if linkage == Linkage::Merge => Effect::Forbids,
         limit
             if restrictive && outbound.use_limits.contains(&limit) && limit != UseLimit::NoRedistribution =>
         {
             Effect::Binds
         }
-        UseLimit::Service | UseLimit::Competing | UseLimit::FieldOfUse | UseLimit::NoDerivatives
+        UseLimit::Service
+        | UseLimit::Competing
+        | UseLimit::FieldOfUse
+        | UseLimit::NoDerivatives
+        | UseLimit::Ethical
             if restrictive =>
         {
             Effect::Binds

@@ -1,10 +1,11 @@
 //! The matrix: computed from the records, never stored.
 
+use super::case::{Added, Inbound, Outbound, Situation};
 use super::ground::Cell;
 use super::inbound::InboundExpression;
 use super::law::{Law, Terms};
 use super::outbound::OutboundExpression;
-use super::pair::{Added, Inbound, Outbound, Situation, judge};
+use super::pair::judge;
 use crate::licenses::{Judged, catalogue};
 use crate::model::{Basis, Expression, Verdict};
 use rayon::prelude::*;

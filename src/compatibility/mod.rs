@@ -4,6 +4,7 @@
 //! one cell; [`InboundExpression`] and [`OutboundExpression`] bring in `AND`, `OR`, or-later and `WITH`; [`solve`]
 //! asks for the whole work; [`explain`] says why; [`own_code`] asks whether our own code may move to another license.
 
+mod case;
 mod cut;
 mod explain;
 mod ground;
@@ -18,6 +19,7 @@ mod pair;
 mod relicense;
 mod remedy;
 
+pub use case::{Added, Inbound, Outbound, Situation};
 pub use cut::{CutGraph, smallest_cut};
 pub use explain::{Explanation, answer, explain, explain_together};
 pub use ground::{Cell, Ground};
@@ -27,6 +29,6 @@ pub use law::{Candidate, CustomLicense, CustomLicenseError, Law, PROPRIETARY, Te
 pub use matrix::{Coverage, Matrix, coverage, matrix};
 pub use obligations::triggered;
 pub use outbound::{Arm, OutboundExpression};
-pub use pair::{Added, Inbound, Outbound, Situation, judge};
+pub use pair::judge;
 pub use relicense::{Holders, OwnAnswer, OwnCode, own_code};
 pub use remedy::{POPULAR, for_pair, popular};

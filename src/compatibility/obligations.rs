@@ -1,13 +1,16 @@
 //! Duties that a use triggers.
 
-use super::pair::Situation;
+use super::case::Situation;
 use crate::licenses::{CopyleftScope, LicenseRecord};
 use crate::model::{Distribution, Linkage, ObligationKind};
 
 /// The duties of a license in a situation. Nothing is owed for what is not conveyed, but for the source that
 /// network copyleft asks to be offered to users.
-pub fn triggered(record: &LicenseRecord, situation: Situation) -> Vec<ObligationKind> {
-    record.obligations.iter().copied().filter(|kind| is_triggered(record, *kind, situation)).collect()
+pub fn triggered(
+    record: &LicenseRecord,
+    situation: Situation,
+) -> impl Iterator<Item = ObligationKind> + use<'_> {
+    record.obligations.iter().copied().filter(move |kind| is_triggered(record, *kind, situation))
 }
 
 fn is_triggered(record: &LicenseRecord, kind: ObligationKind, situation: Situation) -> bool {

@@ -1,8 +1,9 @@
 //! The project's license expression as what it promises: one arm for each license a recipient may choose.
 
+use super::case::{Added, Inbound, Outbound, Situation};
 use super::inbound::{Deciding, InboundExpression, Met, added};
 use super::law::{Law, Terms, current, several};
-use super::pair::{Added, Inbound, Outbound, Situation, judge};
+use super::pair::judge;
 use crate::model::{Expression, LicenseName, Term, Verdict};
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub struct OutboundExpression {
     pub text: String,
     arms: Vec<Arm>,
     too_many: bool,
+    /// What every arm together lets the work be conveyed under.
+    unrestricted: Option<String>,
 }
 
 /// One way to convey the whole work.
@@ -49,7 +52,9 @@ impl OutboundExpression {
         if arms.iter().any(|arm| !arm.future && arm.is_consistent()) {
             arms.retain(Arm::is_consistent);
         }
-        Self { text: expression.to_string(), arms, too_many }
+        let mut project = Self { text: expression.to_string(), arms, too_many, unrestricted: None };
+        project.unrestricted = project.surviving_text(law, |_| true);
+        project
     }
 
     /// The arms.
@@ -70,6 +75,13 @@ impl OutboundExpression {
 
     /// The licenses under which the surviving arms let the work be conveyed, as an expression.
     pub fn effective(&self, law: &Law, survives: impl Fn(usize) -> bool) -> Option<String> {
+        if (0..self.arms.len()).all(&survives) {
+            return self.unrestricted.clone();
+        }
+        self.surviving_text(law, survives)
+    }
+
+    fn surviving_text(&self, law: &Law, survives: impl Fn(usize) -> bool) -> Option<String> {
         let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let mut order: Vec<&str> = Vec::new();
         for (index, arm) in self.arms.iter().enumerate() {

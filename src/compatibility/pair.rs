@@ -5,89 +5,14 @@
 //! an explicit rule speak; does the license limit use; how far does its copyleft reach, and what does the
 //! project's license admit.
 
+use super::case::{Added, Inbound, Outbound, Situation};
 use super::ground::{Cell, Ground};
 use super::law::{Candidate, Law, Terms};
 use super::limits;
 use crate::licenses::{
-    Admits, Category, CopyleftScope, ExceptionEffect, ExceptionRecord, GplAnswer, Later, LicenseRecord,
-    OutboundLinks, Subject,
+    Admits, Category, CopyleftScope, ExceptionEffect, GplAnswer, Later, LicenseRecord, OutboundLinks, Subject,
 };
 use crate::model::{Distribution, Linkage, Verdict};
-
-/// How a dependency is joined to the work, and how the work reaches people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Situation {
-    /// How it is joined.
-    pub linkage: Linkage,
-    /// How the work reaches people.
-    pub distribution: Distribution,
-}
-
-impl Situation {
-    /// The default: part of a binary that is conveyed.
-    pub const LINKED_BINARY: Self = Self { linkage: Linkage::Static, distribution: Distribution::Binary };
-
-    /// A situation.
-    pub const fn new(linkage: Linkage, distribution: Distribution) -> Self {
-        Self { linkage, distribution }
-    }
-}
-
-/// What follows `WITH`, as far as it is known.
-#[derive(Clone, Copy, Debug, Default)]
-pub enum Added {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// An exception of the SPDX list.
-    Listed(&'static ExceptionRecord),
-    /// Terms of somebody's own.
-    Custom,
-}
-
-impl Added {
-    fn is_same(self, other: Self) -> bool {
-        match (self, other) {
-            (Self::Nothing, Self::Nothing) => true,
-            (Self::Listed(left), Self::Listed(right)) => left.id == right.id,
-            _ => false,
-        }
-    }
-}
-
-/// A dependency's license, one version of it.
-#[derive(Clone, Copy, Debug)]
-pub enum Inbound {
-    /// Known terms.
-    Terms {
-        /// The license.
-        terms: Terms,
-        /// A version not yet published.
-        future: bool,
-        /// Its exception.
-        added: Added,
-    },
-    /// A license of somebody's own that nobody defined.
-    Custom,
-    /// No license.
-    NoLicense,
-    /// Nobody says.
-    NotAsserted,
-}
-
-/// What the whole work would be conveyed under, one version of it.
-#[derive(Clone, Copy, Debug)]
-pub enum Outbound {
-    /// A candidate.
-    Candidate {
-        /// The license.
-        candidate: Candidate,
-        /// The project's own exception.
-        added: Added,
-    },
-    /// A license of somebody's own that nobody defined, or nobody says.
-    Unknown,
-}
 
 /// Judges one cell.
 pub fn judge(law: &Law, inbound: Inbound, outbound: Outbound, situation: Situation) -> Cell {
@@ -182,7 +107,7 @@ impl Pair<'_> {
     /// What the license forbids and what its copyleft asks both bind: the worse answers.
     fn conveyed(&self) -> Cell {
         let by_scope = self.by_scope();
-        match limits::for_conveyed(self.record, self.project()) {
+        match limits::for_conveyed(self.record, self.project(), self.linkage()) {
             Some(limited) if limited.verdict >= by_scope.verdict => limited,
             _ => by_scope,
         }
@@ -219,11 +144,7 @@ impl Pair<'_> {
             return None;
         }
         // An exception of its own may still let the project keep its exception.
-        let without = match self.movable {
-            Movable::Yes => Verdict::Conditional,
-            Movable::No => Verdict::Incompatible,
-        };
-        self.exception().or(Some(Cell::new(without, Ground::ExceptionNotShared)))
+        self.exception().or_else(|| Some(self.exception_not_shared()))
     }
 
     /// Separate programs, and assets that are never linked.
@@ -297,28 +218,29 @@ impl Pair<'_> {
         cell
     }
 
-    /// What the project's license admits: anything, or only what the GPL column of the record allows.
+    /// What the project's license admits: anything, or only what the GPL column of the record allows. A library
+    /// copyleft does not reach the shared libraries beside it.
     fn admitted(&self, otherwise: Ground) -> Cell {
         let answer = match self.project().admits {
             Admits::Anything => return Cell::new(Verdict::Compatible, otherwise),
             Admits::Gpl2Compatible => self.record.gpl2,
             Admits::Gpl3Compatible => self.record.gpl3,
         };
+        let beside = self.project().scope == CopyleftScope::Library && self.linkage() == Linkage::Dynamic;
         match answer {
             GplAnswer::Yes => Cell::new(Verdict::Compatible, otherwise),
+            _ if beside => Cell::new(Verdict::Compatible, Ground::LibraryDynamic),
             GplAnswer::Conditional => Cell::new(Verdict::Conditional, Ground::GplColumn(answer)),
             GplAnswer::Unknown => Cell::new(Verdict::Unknown, Ground::GplColumn(answer)),
             GplAnswer::No => self.beside_a_library(),
         }
     }
 
-    /// A library copyleft on the project's side does not reach what stands beside the library.
+    /// A library of the same kind may stand beside the project's own even in one file: both may be relinked.
     fn beside_a_library(&self) -> Cell {
+        let library = self.record.scope == CopyleftScope::Library;
         match (self.project().scope, self.linkage()) {
-            (CopyleftScope::Library, Linkage::Dynamic) => {
-                Cell::new(Verdict::Compatible, Ground::LibraryDynamic)
-            }
-            (CopyleftScope::Library, Linkage::Static) => {
+            (CopyleftScope::Library, Linkage::Static) if library => {
                 Cell::new(Verdict::Conditional, Ground::CombinedLibrary)
             }
             _ => Cell::new(Verdict::Incompatible, Ground::GplColumn(GplAnswer::No)),
@@ -329,8 +251,11 @@ impl Pair<'_> {
         if let Some(cell) = self.passed_on() {
             return cell;
         }
-        let restricted = self.project().admits != Admits::Anything;
-        if self.linkage() == Linkage::Merge && !restricted {
+        if self.closed_to_conversions() {
+            let whole = Cell::new(Verdict::Incompatible, Ground::ProjectTakesWhole);
+            return self.moved_by_project().unwrap_or(whole);
+        }
+        if self.linkage() == Linkage::Merge && self.project().admits == Admits::Anything {
             return Cell::new(Verdict::Incompatible, Ground::FileMerged);
         }
         self.admitted(Ground::FileScope)
@@ -341,9 +266,9 @@ impl Pair<'_> {
             return cell;
         }
         let project = self.project();
-        if self.linkage() == Linkage::Merge
-            && (project.admits == Admits::Anything || project.scope == CopyleftScope::Library)
-        {
+        let merged = self.linkage() == Linkage::Merge
+            && (project.admits == Admits::Anything || project.scope == CopyleftScope::Library);
+        if merged || self.closed_to_conversions() {
             return self.moved_by_project().unwrap_or(Cell::new(Verdict::Incompatible, Ground::WorkCopyleft));
         }
         if project.admits != Admits::Anything {
@@ -359,16 +284,22 @@ impl Pair<'_> {
         }
     }
 
+    /// A license that admits no further restriction, and is not of the GNU line that other copyleft opens itself to.
+    fn closed_to_conversions(&self) -> bool {
+        let project = self.project();
+        project.admits != Admits::Anything && !["GPL", "LGPL", "AGPL"].contains(&project.family)
+    }
+
     fn moved_by_project(&self) -> Option<Cell> {
         let conversion = self.project_conversion()?;
         Some(Cell::new(Verdict::Conditional, Ground::ProjectConverts(conversion)))
     }
 
     fn work_scope(&self) -> Cell {
-        if let Some(cell) = self.passed_on() {
-            return cell;
+        if let Some(cell) = self.passed_on().or_else(|| self.gpl_column()) {
+            return self.without_project_exception(cell);
         }
-        if let Some(cell) = self.gpl_column().or_else(|| self.moved_by_project()) {
+        if let Some(cell) = self.moved_by_project() {
             return cell;
         }
         if self.own_source_only() {
@@ -380,6 +311,23 @@ impl Pair<'_> {
         let over_network = self.situation.distribution == Distribution::Network && self.record.network;
         let ground = if over_network { Ground::NetworkCopyleft } else { Ground::WorkCopyleft };
         Cell::new(Verdict::Incompatible, ground)
+    }
+
+    /// Copyleft that reaches the whole work leaves no room for an exception that only the project grants.
+    fn without_project_exception(&self, cell: Cell) -> Cell {
+        if cell.verdict == Verdict::Compatible && !matches!(self.project_added, Added::Nothing) {
+            self.exception_not_shared()
+        } else {
+            cell
+        }
+    }
+
+    fn exception_not_shared(&self) -> Cell {
+        let without = match self.movable {
+            Movable::Yes => Verdict::Conditional,
+            Movable::No => Verdict::Incompatible,
+        };
+        Cell::new(without, Ground::ExceptionNotShared)
     }
 
     /// The dependency's license lets its code go under the project's: a later version, a conversion clause, or a
@@ -436,13 +384,21 @@ impl Pair<'_> {
         self.law
             .conversions_of(project)
             .iter()
-            .filter(|(_, conversion)| conversion.whole)
+            .filter(|(target, conversion)| {
+                conversion.whole && (!conversion.needs_target || self.brings(*target))
+            })
             .find(|(target, _)| {
                 let whole = Outbound::Candidate { candidate: *target, added: Added::Nothing };
                 judge_cell(self.law, inbound, whole, self.situation, Movable::No).verdict
                     == Verdict::Compatible
             })
             .map(|(_, conversion)| *conversion)
+    }
+
+    /// Whether the dependency is code under `target`, or may be taken as such without more.
+    fn brings(&self, target: Candidate) -> bool {
+        let itself = self.law.candidate(target).terms == self.terms;
+        itself || self.law.conversion(self.terms, target).is_some_and(|clause| !clause.needs_target)
     }
 
     /// A permissive project that ships its own source only, and could be conveyed under the dependency's license.

@@ -4,9 +4,10 @@
 //! Code moves by an express clause (a later version, a conversion), by one arm of a choice that was offered, by terms
 //! that ask for nothing the target does not ask for too, or by the word of whoever holds the copyright.
 
+use super::case::{Added, Inbound, Outbound, Situation};
 use super::law::{Candidate, Law, Terms};
 use super::outbound::{Arm, OutboundExpression};
-use super::pair::{Added, Inbound, Outbound, Situation, judge};
+use super::pair::judge;
 use crate::licenses::{Admits, Category, CopyleftScope, Later, LicenseRecord};
 use crate::model::{Distribution, Linkage, ObligationKind, Verdict};
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
 //! Ways out of a verdict, easiest first.
 
+use super::case::{Added, Outbound, Situation};
 use super::inbound::{Deciding, InboundExpression};
 use super::joint::outbound_verdict;
 use super::law::{Candidate, Law};
 use super::outbound::OutboundExpression;
-use super::pair::{Added, Outbound, Situation};
 use crate::licenses::catalogue;
 use crate::model::{Linkage, Remedy, RemedyKind, Verdict};
 

@@ -1,7 +1,8 @@
 //! What a reader may know about the machine: the audited root, the user's settings, the target.
 
 use crate::model::{Package, PythonRelease, UserEnvironment};
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// The Python that markers are evaluated for. Fields left out make the graph universal.
@@ -13,6 +14,16 @@ pub struct PythonTarget {
     pub platform: Option<String>,
     /// A virtual environment or site-packages directory to read.
     pub environment: Option<PathBuf>,
+}
+
+/// Somebody who has go.mod files that are not on this machine. A build list cannot be made without them.
+pub trait GoModFiles: fmt::Debug + Send + Sync {
+    /// The go.mod of a module version, held against `hash` (base64 of the `h1:` hash in go.sum) if there is one.
+    /// `None` if nobody may be asked in this run.
+    ///
+    /// # Errors
+    /// Why it cannot be had, as a sentence for the report.
+    fn go_mod(&self, module: &str, version: &str, hash: Option<&str>) -> Result<Option<String>, String>;
 }
 
 /// A package index, lent to the Python reader by whoever may go online. The reader itself opens no address.
@@ -43,6 +54,8 @@ pub struct ReadContext {
     pub resolve: bool,
     /// The Python target.
     pub python: PythonTarget,
+    /// Whom to ask for go.mod files that are not in the module cache.
+    pub go_mod_files: Option<Arc<dyn GoModFiles>>,
     /// The index of the user's pip, for projects that neither a lock file nor an environment resolves.
     pub python_index: Option<Arc<dyn PythonIndex>>,
 }
@@ -55,8 +68,8 @@ impl ReadContext {
 
     /// A path relative to the audited root with `/`; a path outside it by its last three components.
     pub fn relative(&self, path: &Path) -> String {
-        if let Ok(inside) = path.strip_prefix(&self.root) {
-            let text = slashed(inside);
+        if let Some(inside) = inside(path, &self.root) {
+            let text = slashed(&inside);
             return if text.is_empty() { ".".to_owned() } else { text };
         }
         let parts: Vec<_> = path.components().collect();
@@ -65,8 +78,48 @@ impl ReadContext {
     }
 }
 
+/// The part of a path below the root, `./` in either of them or not.
+fn inside(path: &Path, root: &Path) -> Option<PathBuf> {
+    let plain = |path: &Path| -> PathBuf {
+        path.components().filter(|part| !matches!(part, Component::CurDir)).collect()
+    };
+    let (path, root) = (plain(path), plain(root));
+    let leaves = path.is_absolute() != root.is_absolute() || path.starts_with("..");
+    if leaves && !path.starts_with(&root) || root.as_os_str().is_empty() && leaves {
+        return None;
+    }
+    path.strip_prefix(&root).ok().map(Path::to_owned)
+}
+
 fn slashed(path: &Path) -> String {
     let parts: Vec<_> =
         path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     parts.join("/").replace("//", "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::inside;
+    use std::path::{Path, PathBuf};
+
+    #[test]
+    fn a_path_is_inside_however_it_is_written() {
+        for (path, root, expected) in [
+            ("./app/a.txt", ".", Some("app/a.txt")),
+            ("app/a.txt", ".", Some("app/a.txt")),
+            ("app/a.txt", "", Some("app/a.txt")),
+            ("./app/a.txt", "app", Some("a.txt")),
+            ("/srv/app/a.txt", "/srv/app", Some("a.txt")),
+            ("../a.txt", "..", Some("a.txt")),
+            ("../a.txt", ".", None),
+            ("/srv/a.txt", ".", None),
+            ("other/a.txt", "app", None),
+        ] {
+            assert_eq!(
+                inside(Path::new(path), Path::new(root)),
+                expected.map(PathBuf::from),
+                "{path} in {root}"
+            );
+        }
+    }
 }

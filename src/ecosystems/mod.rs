@@ -1,7 +1,8 @@
 //! Manifests, lock files and installed trees become a [`DependencyGraph`].
 //!
 //! One folder a world, all of the same shape. A reader reads files and nothing else: no process is started
-//! (but for `--resolve`), no address opened (what an index says is lent by the caller), no license judged. License strings are handed over verbatim with
+//! (but for `--resolve`), no address opened (go.mod files and package versions that are missing are asked of whom the
+//! context names), no license judged. License strings are handed over verbatim with
 //! their place. What cannot be read becomes a [`Problem`]; whatever could be read is still returned.
 
 pub mod cargo;
@@ -13,7 +14,7 @@ pub mod python;
 pub mod sbom;
 
 pub use crate::model::UserEnvironment;
-pub use context::{PythonIndex, PythonTarget, ReadContext};
+pub use context::{GoModFiles, PythonIndex, PythonTarget, ReadContext};
 pub use discovery::{Discovery, discover};
 
 use crate::model::{DependencyGraph, Ecosystem, Problem};

@@ -2,9 +2,11 @@
 
 use super::declared::Declared;
 use super::detected::Seen;
+use super::inner_texts;
+use super::standing::Standing;
 use crate::licenses::{Category, CopyleftScope, LicenseRecord, catalogue, parse};
 use crate::model::{Conclusion, ConclusionSource, DetectedKind, Expression, LicenseName, Term};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was found out about one package.
 #[derive(Debug)]
@@ -28,17 +30,41 @@ pub enum Looked {
     Absent,
 }
 
-/// Concludes. `seen` is everything the package's files say.
-pub fn conclude(declared: &Declared, seen: &[Seen], looked: Looked) -> Concluded {
-    let mut notes: Vec<String> = seen.iter().filter_map(|seen| seen.note.clone()).collect();
-    let texts = Texts::of(seen);
+/// Concludes. `seen` is everything the package's files say, `governing` the directories whose files count.
+pub fn conclude(
+    declared: &Declared,
+    seen: &[Seen],
+    governing: &BTreeSet<String>,
+    looked: Looked,
+) -> Concluded {
+    let binding: Vec<Seen> =
+        seen.iter().filter(|seen| matches!(seen.standing, Standing::Governs(_))).cloned().collect();
+    let mut notes: Vec<String> = binding.iter().filter_map(|seen| seen.note.clone()).collect();
     let mut concluded = match declared.candidates.as_slice() {
-        [] => from_texts(&texts, seen, looked, &mut notes),
-        [certain] => confirm(certain, &texts, looked, &mut notes),
-        several => settle(several, &texts, &mut notes),
+        [] => from_directories(&binding, governing, looked),
+        [certain] => confirm(certain, &Texts::of(&binding), looked, &mut notes),
+        several => settle(several, &Texts::of(&binding), &mut notes),
     };
     concluded.notes.append(&mut notes);
+    concluded.notes.extend(inner_texts::notes_on_the_rest(seen));
     concluded
+}
+
+/// Nothing declared: what the texts say, directory by directory.
+fn from_directories(binding: &[Seen], governing: &BTreeSet<String>, looked: Looked) -> Concluded {
+    let mut parts = Vec::new();
+    for directory in governing {
+        let here: Vec<Seen> = binding
+            .iter()
+            .filter(|seen| seen.standing == Standing::Governs(directory.clone()))
+            .cloned()
+            .collect();
+        let mut notes = Vec::new();
+        let mut part = from_texts(&Texts::of(&here), &here, looked, &mut notes);
+        part.notes.append(&mut notes);
+        parts.push((directory.as_str(), part));
+    }
+    inner_texts::join(parts)
 }
 
 /// The detections by weight.
@@ -290,7 +316,7 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
         let wanted = Expression::Term(term.clone());
         found
             .iter()
-            .filter(|seen| seen.candidates.contains(&wanted))
+            .filter(|seen| seen.candidates.iter().any(|found| without_exception(found) == wanted))
             .map(|seen| 100 / seen.candidates.len())
             .max()
     };
@@ -337,6 +363,7 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     if best.len() > 1 && only_grant_differs(&best).is_some() {
         notes.push(format!("nothing says that later versions are allowed: {expression} was taken"));
     }
+    let expression = with_its_exception(expression, &found);
     if !riders.is_empty() {
         return with_riders(&expression, &riders, texts);
     }
@@ -344,8 +371,21 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     concluded(expression, ConclusionSource::DeclaredAndDetected, reason)
 }
 
-/// The one that stands first in every file that holds any of them, files in inner folders left out: what follows
-/// the package's own text in a license file, or lies deeper, is for parts of it.
+fn without_exception(expression: &Expression) -> Expression {
+    match expression {
+        Expression::Term(term) => Expression::Term(Term { exception: None, ..term.clone() }),
+        other => other.clone(),
+    }
+}
+
+/// The exception that a text adds to a license of which the metadata only gives the name.
+fn with_its_exception(expression: Expression, found: &[&Seen]) -> Expression {
+    let adds = |one: &&Expression| **one != expression && without_exception(one) == expression;
+    let added = found.iter().filter(|seen| !seen.aside).flat_map(|seen| &seen.candidates).find(adds);
+    added.cloned().unwrap_or(expression)
+}
+
+/// The one that stands first in every outermost file: what follows the package's own text is for parts of it.
 fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
     let is_meant = |seen: &&&Seen| several.iter().any(|one| seen.candidates.contains(one));
     let depth = |seen: &Seen| seen.license.file.matches('/').count();
@@ -361,10 +401,7 @@ fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
         first.values().flat_map(|seen| &seen.candidates).filter(|one| several.contains(one)).collect();
     leading.sort();
     leading.dedup();
-    match leading[..] {
-        [only] => Some(only.clone()),
-        _ => None,
-    }
+    if let [only] = leading[..] { Some(only.clone()) } else { None }
 }
 
 /// The narrower of two that differ only in whether later versions are allowed.

@@ -2,6 +2,7 @@
 
 use super::files::LicenseFile;
 use super::reuse;
+use super::standing::Standing;
 use crate::licenses::detection::{Depth, Detection, decode, detect};
 use crate::licenses::parse;
 use crate::model::{DetectedKind, DetectedLicense, Expression};
@@ -17,6 +18,8 @@ pub struct Seen {
     pub candidates: Vec<Expression>,
     /// Whether the file speaks of other people's code, or only lists the texts in use.
     pub aside: bool,
+    /// What its file counts for.
+    pub standing: Standing,
     /// What a person should know about it.
     pub note: Option<String>,
 }
@@ -45,7 +48,11 @@ impl Classified {
 
     /// What a file says.
     pub fn seen(&self, file: &LicenseFile) -> Vec<Seen> {
-        let detections = self.by_text.get(&key(file)).map(Vec::as_slice).unwrap_or_default();
+        let covered = file.covered.as_deref().map(reuse::detections);
+        let detections = match &covered {
+            Some(found) => found.as_slice(),
+            None => self.by_text.get(&key(file)).map(Vec::as_slice).unwrap_or_default(),
+        };
         let reported = file.name.split('/').rev().skip(1).any(|folder| folder == "LICENSES");
         detections
             .iter()
@@ -62,6 +69,7 @@ impl Classified {
                         sha256: file.sha256.clone(),
                     },
                     candidates,
+                    standing: file.standing.clone(),
                     aside: detection.kind != DetectedKind::Reuse
                         && (reported
                             || file.third_party()

@@ -1,9 +1,13 @@
 //! The files of a package that speak of its license, and nothing else of it.
 
 use super::archive;
+use super::inner;
+use super::reuse::{self, Covered};
+use super::standing::{self, Standing};
 use crate::licenses::detection::Depth;
-use crate::model::{Files, Problem};
+use crate::model::{Files, InnerDirectories, Problem};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -23,13 +27,17 @@ pub struct LicenseFile {
     pub content: Arc<[u8]>,
     /// SHA-256, lower-case hexadecimal.
     pub sha256: String,
+    /// For a `REUSE.toml` beside the files it speaks of: what holds for them.
+    pub covered: Option<Arc<[Covered]>>,
+    /// What it counts for.
+    pub standing: Standing,
 }
 
 impl LicenseFile {
     /// A file with its hash.
     pub fn new(name: String, content: Vec<u8>) -> Self {
         let sha256 = hex::encode(Sha256::digest(&content));
-        Self { name, content: content.into(), sha256 }
+        Self { name, content: content.into(), sha256, covered: None, standing: Standing::default() }
     }
 
     /// How much of it is looked at: a notice only names licenses, a license file is one.
@@ -41,9 +49,27 @@ impl LicenseFile {
 
     /// Whether its name says that it speaks of other people's code.
     pub fn third_party(&self) -> bool {
-        let name = self.name.to_ascii_lowercase();
-        ["third", "3rd", "bundled", "vendor", "dependencies", "deps"].iter().any(|word| name.contains(word))
+        let below = match &self.standing {
+            Standing::Governs(directory) => self.name.strip_prefix(directory).unwrap_or(&self.name),
+            Standing::Unused | Standing::Unclear => &self.name,
+        };
+        speaks_of_others(below)
     }
+
+    /// Whether its bare name says so, whatever the directories above it are called.
+    pub fn named_for_others(&self) -> bool {
+        speaks_of_others(self.name.rsplit('/').next().unwrap_or(&self.name))
+    }
+
+    /// Whether it binds: it speaks for code that is used.
+    pub fn binds(&self) -> bool {
+        matches!(self.standing, Standing::Governs(_))
+    }
+}
+
+fn speaks_of_others(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["third", "3rd", "bundled", "vendor", "dependencies", "deps"].iter().any(|word| name.contains(word))
 }
 
 impl LicenseFile {
@@ -59,17 +85,28 @@ impl LicenseFile {
 pub struct PackageFiles {
     /// The files, by name.
     pub files: Vec<LicenseFile>,
+    /// Directories whose license files govern what is used; the empty text is the root.
+    pub governing: BTreeSet<String>,
+    /// What a person should know.
+    pub notes: Vec<String>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+}
+
+impl PackageFiles {
+    /// Of a package whose files were not read.
+    pub fn of_nothing() -> Self {
+        Self { governing: BTreeSet::from([String::new()]), ..Self::default() }
+    }
 }
 
 /// Whether a file name, without directories, is that of a license file.
 pub fn is_license_name(name: &str) -> bool {
     const STARTS: [&str; 8] =
         ["license", "licence", "copying", "notice", "unlicense", "unlicence", "copyright", "mit-license"];
-    const CODE: [&str; 24] = [
+    const CODE: [&str; 25] = [
         "rs", "py", "js", "mjs", "cjs", "ts", "tsx", "json", "go", "c", "h", "cc", "cpp", "java", "toml",
-        "yml", "yaml", "sh", "rb", "xml", "css", "png", "svg", "map",
+        "yml", "yaml", "sh", "rb", "xml", "css", "png", "svg", "map", "db",
     ];
     let lower = name.to_ascii_lowercase();
     let code = lower.rsplit_once('.').is_some_and(|(_, end)| CODE.contains(&end));
@@ -77,25 +114,47 @@ pub fn is_license_name(name: &str) -> bool {
 }
 
 /// Reads the license files. `named` are files that the metadata names; `root` is the audited tree, into which
-/// links and `..` of a package may lead.
-pub fn read(files: &Files, named: &[String], root: &Path, label: &str) -> PackageFiles {
-    let mut read = match files {
-        Files::Directory(directory) => {
+/// links and `..` of a package may lead. `inner` tells of directories that may carry license files of their own.
+pub fn read(
+    files: &Files,
+    named: &[String],
+    inner: Option<&InnerDirectories>,
+    root: &Path,
+    label: &str,
+) -> PackageFiles {
+    let mut read = match (files, inner) {
+        (Files::Directory(directory), Some(inner)) => {
+            let mut reader = Reader::new(directory, root, label);
+            reader.tree(inner);
+            reader.directory(&directory.join("LICENSES"), |_| true);
+            reader.read
+        }
+        (Files::Directory(directory), None) => {
             let mut reader = Reader::new(directory, root, label);
             reader.directory(directory, is_license_name);
             reader.directory(&directory.join("LICENSES"), |_| true);
             named.iter().for_each(|name| reader.named(name));
+            reader.reuse(directory);
             reader.read
         }
-        Files::Listed { base, files } => {
+        (Files::Listed { base, files }, _) => {
             let mut reader = Reader::new(base, root, label);
-            files.iter().for_each(|file| reader.listed(file));
+            let taken =
+                |file: &&PathBuf| inner.is_none_or(|inner| inner::takes(inner, &relative(file, base)));
+            files.iter().filter(taken).for_each(|file| reader.listed(file));
             reader.read
         }
-        Files::Archive(path) => archive::read(path, named, label),
+        (Files::Archive(path), _) => archive::read(path, named, inner, label),
     };
     read.files.sort_by(|left, right| left.name.cmp(&right.name));
     read.files.dedup_by(|left, right| left.name == right.name);
+    read.governing = match inner {
+        Some(inner) => {
+            inner::drop_plain_readmes(&mut read.files);
+            standing::assign(&mut read.files, inner)
+        }
+        None => BTreeSet::from([String::new()]),
+    };
     read
 }
 
@@ -133,6 +192,31 @@ impl<'a> Reader<'a> {
         }
         for name in names {
             self.file(&directory.join(name));
+        }
+    }
+
+    /// The license files of all directories.
+    fn tree(&mut self, inner: &InnerDirectories) {
+        let mut found = inner::find(self.base, inner);
+        if found.is_cut {
+            let note = "it has so many directories that not all were searched for license files of their own";
+            self.read.notes.push(note.to_owned());
+        }
+        if found.files.len() > MOST_FILES {
+            let count = found.files.len();
+            self.problem("license files", &format!("only the first {MOST_FILES} of {count} were read"));
+            found.files.sort_by_key(|name| name.matches('/').count());
+            found.files.truncate(MOST_FILES);
+        }
+        found.readmes.truncate(MOST_FILES);
+        for name in found.files.into_iter().chain(found.readmes) {
+            let known = self.read.problems.len();
+            self.file(&self.base.join(&name));
+            // What binds nobody and cannot be read is no gap in what is known.
+            if standing::is_beside(&name, inner) {
+                let passed_over = self.read.problems.drain(known..).map(|problem| problem.message);
+                self.read.notes.extend(passed_over);
+            }
         }
     }
 
@@ -180,6 +264,17 @@ impl<'a> Reader<'a> {
         match opened.and_then(|file| file.take(MOST_FILE_BYTES).read_to_end(&mut content)) {
             Ok(_) => self.read.files.push(LicenseFile::new(name, content)),
             Err(error) => self.problem(&name, &error.to_string()),
+        }
+    }
+
+    /// Finds out for which files a `REUSE.toml` at the top says what.
+    fn reuse(&mut self, directory: &Path) {
+        let Some(file) = self.read.files.iter_mut().find(|file| file.name == "REUSE.toml") else { return };
+        match reuse::survey(directory, &file.content) {
+            Ok(Some(covered)) => file.covered = Some(covered.into()),
+            // A file that cannot be understood is reported as an unknown text.
+            Ok(None) => {}
+            Err(message) => self.problem("REUSE.toml", &message),
         }
     }
 

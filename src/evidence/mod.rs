@@ -9,19 +9,24 @@ mod conclude;
 mod declared;
 mod detected;
 mod files;
+mod inner;
+mod inner_texts;
 pub mod notices;
 mod registry_source;
 mod reuse;
 mod source;
+mod standing;
 
 use crate::model::{
-    Conclusion, ConclusionSource, DeclaredLicense, DependencyGraph, LicenseFact, NodeIndex, Package, Problem,
+    Conclusion, ConclusionSource, DeclaredLicense, DependencyGraph, Ecosystem, InnerDirectories, LicenseFact,
+    NodeIndex, Origin, Package, Problem,
 };
 use conclude::{Looked, conclude};
 use declared::{Declared, understand_all};
 use detected::{Classified, Seen};
 use files::{LicenseFile, PackageFiles};
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub use clarification::{Clarification, VersionRange};
@@ -84,6 +89,8 @@ struct Gathered {
     declared: Declared,
     files: Vec<LicenseFile>,
     looked: Looked,
+    governing: BTreeSet<String>,
+    notes: Vec<String>,
     problems: Vec<Problem>,
 }
 
@@ -144,10 +151,12 @@ fn gather(package: &Package, options: &EvidenceOptions, source: &dyn FactSource)
     }
     let (read, looked) = match place {
         Some(place) if wanted => {
-            (files::read(&place, &declared.files, &options.root, &package.label()), Looked::Read)
+            let inner = inner_directories(package);
+            let label = package.label();
+            (files::read(&place, &declared.files, inner.as_ref(), &options.root, &label), Looked::Read)
         }
-        Some(_) => (PackageFiles::default(), Looked::Left),
-        None => (PackageFiles::default(), Looked::Absent),
+        Some(_) => (PackageFiles::of_nothing(), Looked::Left),
+        None => (PackageFiles::of_nothing(), Looked::Absent),
     };
     problems.extend(read.problems);
     let mut files = read.files;
@@ -155,7 +164,14 @@ fn gather(package: &Package, options: &EvidenceOptions, source: &dyn FactSource)
         files.push(LicenseFile::new("(license text in the metadata)".to_owned(), text.clone().into_bytes()));
     }
     let looked = if looked == Looked::Absent && !files.is_empty() { Looked::Read } else { looked };
-    Gathered { statements, declared, files, looked, problems }
+    Gathered { statements, declared, files, looked, governing: read.governing, notes: read.notes, problems }
+}
+
+/// What is known of the directories of a package that may carry license files of their own: those of a Go module.
+fn inner_directories(package: &Package) -> Option<InnerDirectories> {
+    let is_module = package.ecosystem == Ecosystem::Go
+        && !matches!(package.origin, Origin::Project | Origin::StandardLibrary);
+    package.inner.clone().or_else(|| is_module.then(InnerDirectories::default))
 }
 
 fn missing(package: &Package, message: &str) -> Problem {
@@ -164,8 +180,9 @@ fn missing(package: &Package, message: &str) -> Problem {
 
 fn fact(gathered: &Gathered, texts: &Classified) -> LicenseFact {
     let seen: Vec<Seen> = gathered.files.iter().flat_map(|file| texts.seen(file)).collect();
-    let concluded = conclude(&gathered.declared, &seen, gathered.looked);
+    let concluded = conclude(&gathered.declared, &seen, &gathered.governing, gathered.looked);
     let mut notes = gathered.declared.notes.clone();
+    notes.extend(gathered.notes.iter().cloned());
     notes.extend(concluded.notes);
     LicenseFact {
         declared: gathered.statements.clone(),

@@ -5,7 +5,7 @@ use super::conclude::same;
 use super::declared::understand_all;
 use super::detected::Classified;
 use super::files::{self, LicenseFile};
-use super::{EvidenceOptions, FactSource, Learned};
+use super::{EvidenceOptions, FactSource, Learned, inner_directories};
 use crate::licenses::detection::{copyright_lines, decode};
 use crate::model::{
     DependencyGraph, DetectedKind, ExceptionName, Expression, LicenseName, NodeIndex, NoticeText, Notices,
@@ -66,9 +66,15 @@ fn read(
     };
     match place {
         Ok(Some(place)) => {
-            let read = files::read(&place, &named, &options.root, &package.label());
+            let read = files::read(
+                &place,
+                &named,
+                inner_directories(package).as_ref(),
+                &options.root,
+                &package.label(),
+            );
             let problem = read.problems.into_iter().map(|problem| problem.message).next();
-            (read.files, problem)
+            (read.files.into_iter().filter(LicenseFile::binds).collect(), problem)
         }
         Ok(None) => {
             (Vec::new(), Some("its files are not at hand, so its copyright lines are missing".to_owned()))

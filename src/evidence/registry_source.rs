@@ -20,6 +20,11 @@ impl RegistrySource {
         Self { facts: facts.into(), not_asked: AtomicUsize::new(0) }
     }
 
+    /// The registries, for what is asked beyond the packages of a graph.
+    pub fn registry(&self) -> &RegistryFacts {
+        &self.facts
+    }
+
     /// Silence that nobody is to blame for is none; everything else is said.
     fn silence(&self, package: &Package, error: &FactsError) -> Result<(), String> {
         match error {

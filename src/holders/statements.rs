@@ -1,44 +1,6 @@
 //! Copyright and license statements in the text of a file.
 
-/// The lines of a file that may hold its header.
-const HEADER_LINES: usize = 40;
-
-/// What a header says.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Header {
-    /// `SPDX-License-Identifier`, verbatim.
-    pub license: Option<String>,
-    /// Holders of `SPDX-FileCopyrightText`, without year.
-    pub holders: Vec<String>,
-}
-
-/// Reads the header of a file. A tag counts where nothing but comment signs stands before it.
-pub fn header(text: &str) -> Header {
-    let mut found = Header::default();
-    for line in text.lines().take(HEADER_LINES) {
-        let line = line.trim_start_matches('\u{feff}').trim_start_matches(is_comment_sign);
-        if let Some(rest) = line.strip_prefix("SPDX-License-Identifier:") {
-            let license = end_of_comment(rest);
-            if !license.is_empty() {
-                found.license.get_or_insert_with(|| license.to_owned());
-            }
-        } else if let Some(rest) = line.strip_prefix("SPDX-FileCopyrightText:") {
-            found.holders.extend(holder(end_of_comment(rest)));
-        }
-    }
-    found
-}
-
-fn is_comment_sign(sign: char) -> bool {
-    sign.is_whitespace() || "/*#;-<!%\"'.({@".contains(sign)
-}
-
-fn end_of_comment(text: &str) -> &str {
-    let text = ["*/", "-->", "#}", "%>", "*)", "--}}"]
-        .iter()
-        .fold(text.trim(), |text, end| text.trim_end_matches(end).trim());
-    text.trim_end_matches(['"', '\''])
-}
+use crate::licenses::reuse::is_comment_sign;
 
 /// The holders that the copyright lines of a license or copyright file name.
 pub fn copyright_lines(text: &str) -> Vec<String> {
@@ -60,7 +22,7 @@ pub fn copyright_lines(text: &str) -> Vec<String> {
 
 /// The holder of a copyright statement, without sign, years and address; none for placeholders and for "the authors",
 /// who are named elsewhere.
-fn holder(statement: &str) -> Option<String> {
+pub fn holder(statement: &str) -> Option<String> {
     let text = statement.replace("(c)", " ").replace("(C)", " ");
     let text = text.split(['<', '(']).next().unwrap_or_default();
     let words: Vec<&str> = text.split_whitespace().filter(|word| !is_year_or_sign(word)).collect();
@@ -105,17 +67,7 @@ pub fn listed(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Header, copyright_lines, header, listed};
-
-    #[test]
-    fn headers_in_any_comment_and_nowhere_else() {
-        let text = "#!/bin/sh\n# SPDX-FileCopyrightText: 2020-2023 Ada Example <ada@home.example>\n#\n/* SPDX-License-Identifier: GPL-2.0-or-later */\n";
-        let expected =
-            Header { license: Some("GPL-2.0-or-later".to_owned()), holders: vec!["Ada Example".to_owned()] };
-        assert_eq!(header(text), expected);
-        assert_eq!(header("<!-- SPDX-License-Identifier: MIT -->").license.as_deref(), Some("MIT"));
-        assert_eq!(header("let tag = \"SPDX-License-Identifier: GPL-3.0-only\";"), Header::default());
-    }
+    use super::{copyright_lines, listed};
 
     #[test]
     fn copyright_lines_name_holders_not_placeholders() {

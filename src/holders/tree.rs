@@ -2,7 +2,8 @@
 
 use super::{people, statements};
 use crate::licenses;
-use crate::model::{Expression, Problem};
+use crate::licenses::reuse::{self, ReuseToml, Statement};
+use crate::model::{Expression, Problem, SourceSpan};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -41,7 +42,8 @@ const TEXT_BYTES: u64 = 1024 * 1024;
 /// What the files say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tree {
-    /// Holders named by `SPDX-FileCopyrightText` headers and by copyright lines of license files.
+    /// Holders named by `SPDX-FileCopyrightText` headers, `.license` files and `REUSE.toml`, and by copyright lines of
+    /// license files.
     pub holders: Vec<String>,
     /// People named by AUTHORS and CONTRIBUTORS files.
     pub listed: Vec<String>,
@@ -49,14 +51,14 @@ pub struct Tree {
     pub other_licenses: Vec<FileGroup>,
     /// Files that ask contributors for an agreement or a sign-off.
     pub agreements: Vec<String>,
-    /// Files whose header was read.
+    /// Files whose header, or the `.license` file beside them, was read.
     pub files: usize,
 }
 
 /// Files of one license.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileGroup {
-    /// The license as the headers write it.
+    /// The license as the headers, `.license` files or `REUSE.toml` write it.
     pub license: String,
     /// How many files.
     pub count: usize,
@@ -79,7 +81,20 @@ struct Found {
 
 /// Reads the tree below a directory; `licenses` are those that its projects declare.
 pub fn read(directory: &Path, licenses: &[String], problems: &mut Vec<Problem>) -> Tree {
+    let paths = files(directory, problems);
+    let tomls = reuse_files(directory, &paths, problems);
     let mut found = Found::default();
+    for relative in &paths {
+        if let Err(error) = found.file(directory, relative, &paths, &tomls) {
+            let place = SourceSpan::file(relative);
+            problems.push(Problem::fact_missing(Some(place), format!("the header cannot be read: {error}")));
+        }
+    }
+    found.tree(licenses)
+}
+
+/// The files of the tree, relative with `/`.
+fn files(directory: &Path, problems: &mut Vec<Problem>) -> BTreeSet<String> {
     let walk = ignore::WalkBuilder::new(directory)
         .hidden(false)
         .require_git(false)
@@ -89,29 +104,47 @@ pub fn read(directory: &Path, licenses: &[String], problems: &mut Vec<Problem>) 
             entry.depth() == 0 || !PASSED_OVER.contains(&name.as_ref())
         })
         .build();
+    let mut files = BTreeSet::new();
     for entry in walk {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                problems
-                    .push(Problem::fact_missing(None, format!("a directory could not be entered: {error}")));
-                continue;
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                files.insert(slashed(entry.path().strip_prefix(directory).unwrap_or(entry.path())));
             }
-        };
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
-        }
-        let relative = slashed(entry.path().strip_prefix(directory).unwrap_or(entry.path()));
-        if let Err(error) = found.file(entry.path(), &relative) {
-            let place = crate::model::SourceSpan::file(&relative);
-            problems.push(Problem::fact_missing(Some(place), format!("the header cannot be read: {error}")));
+            Ok(_) => {}
+            Err(error) => problems
+                .push(Problem::fact_missing(None, format!("a directory could not be entered: {error}"))),
         }
     }
-    found.tree(licenses)
+    files
+}
+
+/// The `REUSE.toml` files of the tree.
+fn reuse_files(directory: &Path, paths: &BTreeSet<String>, problems: &mut Vec<Problem>) -> Vec<ReuseToml> {
+    let mut found = Vec::new();
+    for relative in paths.iter().filter(|path| is_reuse(path)) {
+        let read = text(&directory.join(relative), TEXT_BYTES).map_err(|error| error.to_string());
+        let folder = relative.rsplit_once('/').map_or("", |(folder, _)| folder);
+        match read.and_then(|text| ReuseToml::read(folder, &text)) {
+            Ok(toml) => found.push(toml),
+            Err(error) => problems.push(Problem::fact_missing(Some(SourceSpan::file(relative)), error)),
+        }
+    }
+    found
+}
+
+fn is_reuse(path: &str) -> bool {
+    path.rsplit('/').next() == Some("REUSE.toml")
 }
 
 impl Found {
-    fn file(&mut self, path: &Path, relative: &str) -> std::io::Result<()> {
+    fn file(
+        &mut self,
+        directory: &Path,
+        relative: &str,
+        paths: &BTreeSet<String>,
+        tomls: &[ReuseToml],
+    ) -> std::io::Result<()> {
+        let path = &directory.join(relative);
         let name = relative.rsplit('/').next().unwrap_or(relative).to_lowercase();
         let stem = name.split('.').next().unwrap_or_default();
         let at_top = !relative.contains('/');
@@ -136,14 +169,20 @@ impl Found {
         if relative.starts_with("LICENSES/") {
             return Ok(());
         }
-        let header = statements::header(&text(path, HEADER_BYTES)?);
-        self.files += 1;
-        if let Some(license) = header.license {
-            let (files, holders) = self.by_license.entry(license).or_default();
-            files.insert(relative.to_owned());
-            holders.extend(header.holders.iter().cloned());
+        let speaks_for_another = relative.strip_suffix(".license").is_some_and(|other| paths.contains(other));
+        if speaks_for_another || is_reuse(relative) {
+            return Ok(());
         }
-        self.add_holders(header.holders);
+        let stated = reuse::of_file(tomls, relative, own_statement(directory, relative, paths)?);
+        let holders: Vec<String> =
+            stated.copyright.iter().filter_map(|notice| statements::holder(notice)).collect();
+        self.files += 1;
+        if let Some(license) = stated.license() {
+            let (files, named) = self.by_license.entry(license).or_default();
+            files.insert(relative.to_owned());
+            named.extend(holders.iter().cloned());
+        }
+        self.add_holders(holders);
         Ok(())
     }
 
@@ -175,6 +214,13 @@ impl Found {
             files: self.files,
         }
     }
+}
+
+/// What a file says of itself: its `.license` file where there is one, else its header.
+fn own_statement(directory: &Path, relative: &str, paths: &BTreeSet<String>) -> std::io::Result<Statement> {
+    let beside = reuse::sidecar(relative);
+    let source = if paths.contains(&beside) { &beside } else { relative };
+    Ok(reuse::header(&text(&directory.join(source), HEADER_BYTES)?))
 }
 
 fn is_document(file: &str) -> bool {

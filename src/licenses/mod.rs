@@ -9,6 +9,7 @@ pub mod detection;
 mod expression;
 pub mod normalise;
 mod record;
+pub mod reuse;
 
 pub use expression::{ExpressionError, parse};
 pub use record::{

@@ -233,6 +233,8 @@ pub struct Conversion {
     pub clause: &'static str,
     /// Whether it also lets a work that combines the code with code under the target go under the target.
     pub whole: bool,
+    /// Whether it opens only where the work also holds code that is itself under the target.
+    pub needs_target: bool,
 }
 
 /// A license of the SPDX list.

@@ -68,12 +68,22 @@ impl DependencyGraph {
         }
     }
 
-    /// Takes over all packages, edges and projects of another graph.
+    /// Takes over all packages, edges and projects of another graph. A project of a purl that another project has
+    /// stays one of its own, told apart by its manifest.
     pub fn absorb(&mut self, other: Self) {
+        if self.graph.node_count() == 0 {
+            *self = other;
+            return;
+        }
         let mut mapping = Vec::with_capacity(other.graph.node_count());
         let (nodes, edges) = other.graph.into_nodes_edges();
-        for node in nodes {
-            mapping.push(self.add_package(node.weight));
+        for (index, node) in nodes.into_iter().enumerate() {
+            let mut package = node.weight;
+            let project = other.projects.iter().find(|project| project.node.index() == index);
+            if let Some(project) = project.filter(|project| self.has_namesake(&package.purl, project)) {
+                package.purl = package.purl.of_manifest(&project.manifest);
+            }
+            mapping.push(self.add_package(package));
         }
         for edge in edges {
             let from = mapping[edge.source().index()];
@@ -83,6 +93,28 @@ impl DependencyGraph {
         for project in other.projects {
             let node = mapping[project.node.index()];
             self.add_project(Project { node, ..project });
+        }
+    }
+
+    /// Whether a project of this purl with another manifest is there.
+    fn has_namesake(&self, purl: &Purl, project: &Project) -> bool {
+        self.projects
+            .iter()
+            .any(|known| known.manifest != project.manifest && self.graph[known.node].purl == *purl)
+    }
+
+    /// Adds to the names of projects of the same name where each of them lies.
+    pub fn tell_projects_apart(&mut self) {
+        let names: Vec<String> =
+            self.projects.iter().map(|project| self.graph[project.node].name.clone()).collect();
+        for (project, name) in self.projects.iter().zip(&names) {
+            if names.iter().filter(|other| *other == name).count() > 1 {
+                let place = match project.manifest.rsplit_once('/') {
+                    Some((folder, _)) => folder,
+                    None => &project.manifest,
+                };
+                self.graph[project.node].name = format!("{name} [{place}]");
+            }
         }
     }
 
@@ -99,6 +131,11 @@ impl DependencyGraph {
     /// A package, to add what was learned.
     pub fn package_mut(&mut self, node: NodeIndex) -> &mut Package {
         &mut self.graph[node]
+    }
+
+    /// The packages alone, by node.
+    pub fn into_packages(self) -> Vec<Package> {
+        self.graph.into_nodes_edges().0.into_iter().map(|node| node.weight).collect()
     }
 
     /// The node of a purl.
@@ -176,6 +213,13 @@ fn complete(known: &mut Package, other: Package) {
     }
     known.location = known.location.take().or(other.location);
     known.files = known.files.take().or(other.files);
+    known.inner = match (known.inner.take(), other.inner) {
+        (Some(mut known), Some(more)) => {
+            known.merge(more);
+            Some(known)
+        }
+        (known, more) => known.or(more),
+    };
     if known.details == super::PackageDetails::default() {
         known.details = other.details;
     }

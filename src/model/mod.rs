@@ -30,7 +30,7 @@ pub use license_fact::{
 };
 pub use linkage::{Dependency, Distribution, Linkage, Scope, UnknownWord};
 pub use notices::{NoticeText, Notices, PackageNotice};
-pub use package::{Checksum, ChecksumAlgorithm, Files, Origin, Package, PackageDetails};
+pub use package::{Checksum, ChecksumAlgorithm, Files, InnerDirectories, Origin, Package, PackageDetails};
 pub use practice::{PracticeEvidence, PracticeResult, PracticeState, Verb};
 pub use problem::{Consequence, Problem};
 pub use purl::{Ecosystem, Purl, PurlError};

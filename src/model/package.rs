@@ -3,6 +3,7 @@
 use super::{DeclaredLicense, Ecosystem, Purl, SourceSpan};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Where a package comes from.
@@ -68,6 +69,30 @@ pub enum Files {
     Archive(PathBuf),
 }
 
+/// What is known of the directories of a package that need not all be under one license (Go modules).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InnerDirectories {
+    /// Those whose code the project uses, relative with `/`, the empty text for the root; `None` if that is not
+    /// known, and empty if none is used.
+    pub used: Option<BTreeSet<String>>,
+    /// Those that hold other packages, whose license files are not this one's.
+    pub foreign: BTreeSet<String>,
+}
+
+impl InnerDirectories {
+    /// Takes in what another project knows of the same package.
+    pub fn merge(&mut self, other: Self) {
+        self.used = match (self.used.take(), other.used) {
+            (Some(mut known), Some(more)) => {
+                known.extend(more);
+                Some(known)
+            }
+            _ => None,
+        };
+        self.foreign.extend(other.foreign);
+    }
+}
+
 /// What metadata says about a package beside its license.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct PackageDetails {
@@ -102,6 +127,9 @@ pub struct Package {
     pub location: Option<SourceSpan>,
     /// Its files on this machine, if the reader found them.
     pub files: Option<Files>,
+    /// Which of its directories are used, where license files may lie in each; `None` for a package that is one
+    /// work with its license files at the root.
+    pub inner: Option<InnerDirectories>,
     /// Other packages and libraries that its files contain beside its own code, as far as seen:
     /// a wheel's bundled shared libraries, a module's vendored code.
     pub bundles: Vec<String>,
@@ -122,6 +150,7 @@ impl Package {
             checksums: Vec::new(),
             location: None,
             files: None,
+            inner: None,
             bundles: Vec::new(),
             details: PackageDetails::default(),
         }

@@ -119,6 +119,15 @@ impl Purl {
         Self(text)
     }
 
+    /// The purl of a project beside another one of the same name and version: with its manifest as a qualifier.
+    pub fn of_manifest(&self, manifest: &str) -> Self {
+        let mut text = self.0.clone();
+        text.push(if text.contains('?') { '&' } else { '?' });
+        text.push_str("manifest=");
+        percent_encode(manifest, &mut text);
+        Self(text)
+    }
+
     /// Reads a purl that somebody else wrote.
     ///
     /// # Errors

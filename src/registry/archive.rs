@@ -257,8 +257,9 @@ pub fn is_license_file(path: &str) -> bool {
     if folder.rsplit('/').next().is_some_and(|parent| matches!(parent, "licenses" | "licences")) {
         return true;
     }
-    let code =
-        ["rs", "go", "py", "js", "ts", "mjs", "cjs", "json", "java", "c", "h", "rb", "sh", "map", "pyc"];
+    let code = [
+        "rs", "go", "py", "js", "ts", "mjs", "cjs", "json", "java", "c", "h", "rb", "sh", "map", "pyc", "db",
+    ];
     if name.rsplit_once('.').is_some_and(|(_, extension)| code.contains(&extension)) {
         return false;
     }

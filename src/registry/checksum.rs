@@ -78,6 +78,11 @@ pub fn go_h1(zip: &[u8], limits: &Limits) -> Result<String, ArchiveError> {
     Ok(STANDARD.encode(Sha256::digest(lines.as_bytes())))
 }
 
+/// Go's hash of a go.mod file alone, `h1:` without the prefix (the `/go.mod` lines of go.sum).
+pub fn go_mod_h1(text: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(format!("{}  go.mod\n", sha256(text)).as_bytes()))
+}
+
 fn sha256_of(reader: &mut dyn Read) -> Result<String, ArchiveError> {
     let mut hasher = Sha256::new();
     let mut chunk = vec![0; 64 * 1024];

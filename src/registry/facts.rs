@@ -1,5 +1,7 @@
 //! The way in: facts of a package from this run, the cache, or its registry.
 
+mod go_mod;
+
 use super::cache::{Cache, CacheKey};
 use super::cargo::Cargo;
 use super::fetch::{Fetch, FetchError};
@@ -73,30 +75,46 @@ impl RegistryFacts {
     /// # Errors
     /// When nobody may be asked, or the registry has no usable answer.
     pub fn facts(&self, package: &Package, need: Need) -> Outcome {
-        if package.version.is_none() {
-            return Err(FactsError::NoVersion);
-        }
-        if package.origin == Origin::Unknown && names_a_place(package) {
-            return Err(FactsError::KeptPrivate {
-                setting: "its package URL names a place of its own".to_owned(),
-            });
-        }
+        check_identity(package)?;
         if package.ecosystem == Ecosystem::Go && need == Need::Declared {
             return Ok(Arc::default());
         }
         // The one document of a crate is its archive.
         let need = if package.ecosystem == Ecosystem::Cargo { Need::Texts } else { need };
-        let question = CacheKey {
-            ecosystem: package.ecosystem,
-            identity: format!("{}\n{:?}\n{}", package.purl, package.origin, checksums(package)),
-            need,
-        };
+        let question = question(package, need);
         if let Some(known) = self.recall(&question) {
             return known;
         }
         let outcome = self.look_up(package, need);
         self.memory().insert(question, outcome.clone());
         outcome
+    }
+
+    /// The package at its newest release, if that is later than the version in use: no pre-release, and none that
+    /// was withdrawn. The registry is asked each time, since the answer does not stay true; what it says about the
+    /// release is remembered for [`RegistryFacts::facts`].
+    ///
+    /// # Errors
+    /// When nobody may be asked, or the registry has no usable answer.
+    pub fn newer(&self, package: &Package) -> Result<Option<Package>, FactsError> {
+        check_identity(package)?;
+        if self.fetch.is_offline() {
+            return Err(FactsError::Fetch(FetchError::Offline));
+        }
+        let fetch = self.fetch.as_ref();
+        let found = match package.ecosystem {
+            Ecosystem::Npm => self.npm().newer(package, fetch),
+            Ecosystem::Python => self.python().newer(package, fetch),
+            Ecosystem::Cargo => self.cargo().newer(package, fetch),
+            Ecosystem::Go => self.go().newer(package, fetch),
+            Ecosystem::Other => Err(FactsError::NotFromRegistry),
+        };
+        let Some(newer) = found? else { return Ok(None) };
+        let release = newer.package(package);
+        if let Some(facts) = newer.facts {
+            self.memory().insert(question(&release, Need::Declared), Ok(Arc::new(facts)));
+        }
+        Ok(Some(release))
     }
 
     fn recall(&self, key: &CacheKey) -> Option<Outcome> {
@@ -128,11 +146,15 @@ impl RegistryFacts {
         }
         let facts = self.ask(package, need)?;
         let kept_under = verified.filter(|_| facts.verified).unwrap_or(place);
-        if let Some(Err(error)) = self.cache.as_ref().map(|cache| cache.store(&kept_under, &facts)) {
+        self.keep(&kept_under, &facts);
+        Ok(Arc::new(facts))
+    }
+
+    fn keep(&self, key: &CacheKey, facts: &PackageFacts) {
+        if let Some(Err(error)) = self.cache.as_ref().map(|cache| cache.store(key, facts)) {
             // One sentence is enough for the thousand packages after it.
             let _ = self.cache_failure.set(error.to_string());
         }
-        Ok(Arc::new(facts))
     }
 
     fn load(&self, key: &CacheKey) -> Option<Arc<PackageFacts>> {
@@ -227,14 +249,6 @@ impl RegistryFacts {
         Ok(Files::Listed { base, files })
     }
 
-    /// The `go.mod` of a module version, from the proxies of the user's go; not kept in the cache.
-    ///
-    /// # Errors
-    /// When nobody may be asked, or no proxy has it.
-    pub fn go_module_file(&self, module: &str, version: &str) -> Result<String, FactsError> {
-        self.go().module_file(module, version, self.fetch.as_ref())
-    }
-
     /// The versions of a Python package, from the first index of the user's pip that has it; not kept in the cache.
     ///
     /// # Errors
@@ -291,6 +305,27 @@ impl RegistryFacts {
 
     fn go(&self) -> &Go {
         self.go.get_or_init(|| Go::new(&self.clients))
+    }
+}
+
+/// Whether a package is one that a registry can be asked about.
+fn check_identity(package: &Package) -> Result<(), FactsError> {
+    if package.version.is_none() {
+        return Err(FactsError::NoVersion);
+    }
+    if package.origin == Origin::Unknown && names_a_place(package) {
+        return Err(FactsError::KeptPrivate {
+            setting: "its package URL names a place of its own".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn question(package: &Package, need: Need) -> CacheKey {
+    CacheKey {
+        ecosystem: package.ecosystem,
+        identity: format!("{}\n{:?}\n{}", package.purl, package.origin, checksums(package)),
+        need,
     }
 }
 

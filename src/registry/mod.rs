@@ -19,6 +19,7 @@ mod go;
 pub mod http;
 mod netrc;
 mod neutral;
+mod newer;
 mod npm;
 mod package_facts;
 mod python;

@@ -60,7 +60,9 @@ fn is_break(character: char) -> bool {
 /// # Errors
 /// When the report cannot be expressed as JSON, which its types rule out.
 pub fn inert(report: &AuditReport) -> Result<Cow<'_, AuditReport>, serde_json::Error> {
-    if is_harmless(&serde_json::to_string(report)?) {
+    let mut scan = HarmScan::default();
+    serde_json::to_writer(&mut scan, report)?;
+    if !scan.found {
         return Ok(Cow::Borrowed(report));
     }
     let mut value = serde_json::to_value(report)?;
@@ -68,19 +70,44 @@ pub fn inert(report: &AuditReport) -> Result<Cow<'_, AuditReport>, serde_json::E
     serde_json::from_value(value).map(Cow::Owned)
 }
 
-/// Whether no text in this JSON needs cleaning. JSON escapes control characters, each by a letter of its own.
-fn is_harmless(json: &str) -> bool {
-    let mut characters = json.chars();
-    while let Some(character) = characters.next() {
-        let harmful = match character {
-            '\\' => !matches!(characters.next(), Some('"' | '\\')),
-            other => is_harmful(other),
-        };
-        if harmful {
-            return false;
+/// Looks for harmful characters in JSON as it is written, and keeps nothing of it. JSON escapes control characters,
+/// each by a letter of its own.
+#[derive(Default)]
+struct HarmScan {
+    found: bool,
+    after_backslash: bool,
+}
+
+impl HarmScan {
+    fn ascii(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            if self.after_backslash {
+                self.found |= !matches!(byte, b'"' | b'\\');
+                self.after_backslash = false;
+            } else {
+                self.after_backslash = *byte == b'\\';
+                self.found |= *byte == 0x7f;
+            }
         }
     }
-    true
+}
+
+impl std::io::Write for HarmScan {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if bytes.is_ascii() {
+            self.ascii(bytes);
+        } else {
+            self.after_backslash = false;
+            // A character cut in two is taken for harmful, which costs time and nothing else.
+            self.found |= std::str::from_utf8(bytes)
+                .map_or(true, |text| text.contains('\\') || text.chars().any(is_harmful));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A copy of file texts under clean names. The texts keep their line breaks.
@@ -125,18 +152,22 @@ fn clean_value(value: &mut Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean, is_harmless, shorten};
+    use super::{HarmScan, clean, shorten};
     use std::borrow::Cow;
+
+    fn is_found(text: &str) -> bool {
+        let mut scan = HarmScan::default();
+        serde_json::to_writer(&mut scan, &[text]).expect("JSON");
+        scan.found
+    }
 
     #[test]
     fn json_without_harm_is_seen_as_such() {
         for text in ["plain", "größe \"quoted\" C:\\new", ""] {
-            let json = serde_json::to_string(&[text]).expect("JSON");
-            assert!(is_harmless(&json), "{json}");
+            assert!(!is_found(text), "{text:?}");
         }
         for text in ["a\nb", "\u{1b}[m", "\u{7f}", "\u{9b}", "\u{202e}", "\\\t"] {
-            let json = serde_json::to_string(&[text]).expect("JSON");
-            assert!(!is_harmless(&json), "{json}");
+            assert!(is_found(text), "{text:?}");
         }
     }
 

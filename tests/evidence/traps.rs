@@ -45,6 +45,23 @@ fn json_is_not_mit() {
     );
 }
 
+/// Licensors put their parameters in, and leave the covenants out.
+#[test]
+fn the_business_source_license_is_seen_as_licensors_use_it() {
+    let (terms, _) = text("BUSL-1.1").split_once("MariaDB hereby grants you").unwrap();
+    let (head, terms) = terms.split_once("Terms\n").unwrap();
+    let parameters = "Parameters\n\nLicensor: Example Authors\nLicensed Work: Ledger 2.0. The Licensed Work is (c) \
+        2026 Example Authors\nAdditional Use Grant: You may use the Licensed Work in production if you do not offer \
+        it to third parties on a hosted basis that competes with ours.\nChange Date: four years from the date it is \
+        published\nChange License: MPL-2.0\n\nTerms\n";
+    let found = read(&format!("{head}{parameters}{terms}\nFor more information, write to the Licensor.\n"));
+    assert!(found.contains(&(Text, "BUSL-1.1".to_owned())), "{found:?}");
+    assert!(
+        !found.iter().any(|(_, name)| name.contains("MPL")),
+        "the change license is not today's: {found:?}"
+    );
+}
+
 #[test]
 fn gnu_texts_leave_the_grant_open() {
     assert_eq!(read(text("GPL-2.0-or-later")), one(Text, "GPL-2.0-only | GPL-2.0-or-later"));
@@ -142,7 +159,7 @@ fn short_notices() {
         ),
         (
             "Licensed under the Apache License, Version 2.0 <LICENSE-APACHE or\nhttp://example.org> or the MIT license\n<LICENSE-MIT>, at your option.",
-            "Apache-2.0",
+            "Apache-2.0 OR MIT",
         ),
         ("Released under the ISC license", "ISC"),
     ] {
@@ -187,4 +204,96 @@ fn holders_and_wrapping_do_not_matter() {
         .replace("the copyright holder nor", "The Example Foundation, Inc. nor")
         .replace("COPYRIGHT HOLDERS AND CONTRIBUTORS", "EXAMPLE FOUNDATION AND ITS CONTRIBUTORS");
     assert_eq!(read(&filled), one(Text, "BSD-3-Clause"));
+}
+
+#[test]
+fn a_choice_written_with_files_and_addresses_in_brackets_is_a_choice() {
+    for notice in [
+        "This project is licensed under either of\n\n * Apache License, Version 2.0, ([LICENSE-APACHE](LICENSE-APACHE) \
+         or\n   http://license.example/LICENSE-2.0)\n * MIT license ([LICENSE-MIT](LICENSE-MIT) or\n   \
+         http://license.example/MIT)\n\nat your option.\n",
+        "Copyright 2020 Example\n\nLicensed under the Apache License, Version 2.0 <LICENSE-APACHE or\n\
+         http://license.example/LICENSE-2.0> or the MIT license\n<LICENSE-MIT or http://license.example/MIT>, at your\n\
+         option.\n",
+        "Example is dual licensed under the Apache 2.0 license as well as the MIT\nlicense. See the LICENCE-MIT and the \
+         LICENCE-APACHE files for the licenses.\n",
+    ] {
+        assert_eq!(read(notice), one(Header, "Apache-2.0 OR MIT"), "{notice}");
+    }
+    let three = "Example is distributed under the following three licenses:\n\n- Apache License version 2.0.\n\
+                 - MIT license.\n- ISC license.\n\nThese are included as LICENSE-APACHE, LICENSE-MIT and LICENSE-ISC\n\
+                 respectively.  You may use this software under the terms of any\nof these licenses, at your option.\n";
+    assert_eq!(read(three), one(Header, "Apache-2.0 OR MIT OR ISC"));
+}
+
+#[test]
+fn names_one_after_the_other_are_no_choice() {
+    let notice = "The program is licensed under the MIT license.\n\nThe manual is something else.\n";
+    assert_eq!(read(notice), one(Header, "MIT"));
+    let both = "Example is licensed under the MIT license (see LICENSE-MIT) and the ISC license (see LICENSE-ISC).\n";
+    assert_eq!(read(both), one(Header, "MIT AND ISC"));
+}
+
+#[test]
+fn an_unclosed_bracket_ends_the_name() {
+    let notice = "Licensed under the MIT license (see the file for it, or ISC\n";
+    assert_eq!(read(notice), one(Header, "MIT"));
+}
+
+#[test]
+fn a_file_of_one_expression_says_it() {
+    assert_eq!(read("MIT OR Apache-2.0"), one(Header, "MIT OR Apache-2.0"));
+    assert_eq!(read("MIT OR Unheard-Of"), []);
+    assert_eq!(short(&detect("MIT OR Apache-2.0", Depth::Mention)), []);
+}
+
+#[test]
+fn terms_of_third_party_parts_and_of_cited_articles_are_no_riders() {
+    let parts = format!(
+        "{}\n\n---\n\nThird-Party Software Licenses\n\nThis section contains third-party software notices and/or \
+         additional\nterms for licensed third-party software components included within the\nlibraries.\n",
+        text("MIT")
+    );
+    assert_eq!(read(&parts), one(Text, "MIT"));
+    let cited = format!(
+        "{}\n\nThe best introduction is at the address below. Note: the article is copyright of its publisher,\n\
+         and it may not be used for commercial purposes.\n",
+        text("MIT")
+    );
+    assert_eq!(read(&cited), one(Text, "MIT"));
+    let rider = format!(
+        "{}\n\nAdditional terms: the software may not be used for commercial purposes.\n",
+        text("MIT")
+    );
+    assert_eq!(read(&rider).iter().filter(|(kind, _)| *kind == Rider).count(), 2);
+}
+
+#[test]
+fn an_exception_belongs_to_the_notice_above_it() {
+    let exception = "As a special exception to the GNU General Public License, if you\ndistribute this file as part of a \
+        program that contains a\nconfiguration script generated by Autoconf, you may include it under\nthe same \
+        distribution terms that you use for the rest of that\nprogram.\n";
+    let notice = "This program is free software; you can redistribute it and/or modify\nit under the terms of the GNU \
+        General Public License as published by\nthe Free Software Foundation; either version 2 of the License, or\n(at \
+        your option) any later version.\n\n";
+    let both = format!("{}\n\n---\n\nFile: aclocal.m4\n\n{notice}{exception}", text("MIT"));
+    let found = read(&both);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[1].0 == Header && found[1].1.starts_with("GPL-2.0-or-later WITH Autoconf-exception"),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_notice_that_resembles_another_text_in_part_is_a_notice() {
+    let notice = "Example is free software; you can redistribute it and/or modify it\nunder the terms of the GNU Library \
+        General Public License as published\nby the Free Software Foundation; either version 2 of the License, or\n(at \
+        your option) any later version.\n\nExample is distributed in the hope that it will be useful,\nbut WITHOUT ANY \
+        WARRANTY; without even the implied warranty of\nMERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See \
+        the\nGNU General Public License for more details.\n\nYou should have received a copy of the GNU General Public \
+        License along\nwith this program; if not, write to the Free Software Foundation, Inc.,\n51 Franklin Street, \
+        Fifth Floor, Boston, MA 02110-1301 USA.\n\n\n---\n\n";
+    let whole = format!("{notice}{}", text("LGPL-2.0-only"));
+    assert_eq!(read(&whole), one(Text, "LGPL-2.0-or-later"));
 }

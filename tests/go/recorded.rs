@@ -168,6 +168,7 @@ fn check_imports(name: &str) {
 #[test]
 fn the_pruned_build_list_is_that_of_the_go_command() {
     check_build_list("recorded-cli", 400);
+    check_build_list("recorded-hugo", 380);
 }
 
 #[test]
@@ -178,12 +179,14 @@ fn the_unpruned_build_list_is_that_of_the_go_command() {
 #[test]
 fn the_requirement_graphs_are_those_of_the_go_command() {
     check_graph("recorded-cli", 1600);
+    check_graph("recorded-hugo", 3100);
     check_graph("recorded-viper", 600);
 }
 
 #[test]
 fn the_imported_modules_are_those_of_the_go_command_on_every_platform() {
     check_imports("recorded-cli");
+    check_imports("recorded-hugo");
 }
 
 #[test]

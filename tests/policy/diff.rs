@@ -116,8 +116,9 @@ fn a_verdict_that_moves_says_why() {
 fn two_versions_of_one_package() {
     let project = Project::new();
     let outcome = project.run(&["diff", "pkg:npm/left@1.0.0", "pkg:npm/left@2.0.0", "--license", "MIT"]);
-    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert_eq!(outcome.code, 3, "nothing was read: {outcome:?}");
     assert!(outcome.out.contains("pkg:npm/left 1.0.0 -> 2.0.0"), "{}", outcome.out);
+    assert!(outcome.err.contains("left 2.0.0: not asked, because this run is offline"), "{}", outcome.err);
     for (old, new, message) in [
         ("pkg:npm/left@1.0.0", "pkg:npm/right@2.0.0", "are two packages"),
         ("pkg:npm/left", "pkg:npm/left@2.0.0", "names no version"),

@@ -1,9 +1,6 @@
-//! The periodic review: what it says, what it keeps, and that newer versions can be asked about.
+//! The periodic review: what it says, and what it keeps.
 
 use crate::work::{Project, repository};
-use licgraph::audit::AuditReport;
-use licgraph::diff::upstream::{self, NewerVersions, Newest};
-use licgraph::model::Ecosystem;
 
 const POLICY: &str = "[[waiver]]\npackage = \"ledger-core\"\nlicense = \"GPL-3.0-only\"\nreason = \"Under way\"\nauthor = \"Maintainers\"\nexpires = \"2026-12-01\"\n";
 
@@ -50,34 +47,6 @@ fn a_record_that_cannot_be_read_stops_the_review() {
     let outcome = project.run(&["review", "--accept"]);
     assert_eq!(outcome.code, 2);
     assert!(outcome.err.contains("has version 7; this program reads version 1"), "{}", outcome.err);
-}
-
-/// Knows the newest version of two packages.
-struct Known;
-
-impl NewerVersions for Known {
-    fn newest(&self, _: Ecosystem, name: &str, _: Option<&str>) -> Result<Option<Newest>, String> {
-        let newest = |version: &str, license: &str| Newest {
-            version: version.to_owned(),
-            license: Some(license.to_owned()),
-        };
-        match name {
-            "column-text" => Ok(Some(newest("9.0.0", "BUSL-1.1"))),
-            "ledger-core" => Ok(Some(newest("2.0.0", "GPL-3.0-only"))),
-            other => Err(format!("{other} is not known")),
-        }
-    }
-}
-
-#[test]
-fn newer_versions_under_another_license_are_announced() {
-    let (_, report) = Project::of("story/after").report(&[]);
-    let report: AuditReport = serde_json::from_value(report).unwrap();
-    let found = upstream::look(&report, &Known, &|left, right| left == right);
-    assert_eq!(found.asked, 3);
-    assert_eq!(found.changes.len(), 1);
-    assert_eq!(found.changes[0].newest.license.as_deref(), Some("BUSL-1.1"));
-    assert_eq!(found.problems, ["pkg:npm/chart-press@3.0.1: chart-press is not known"]);
 }
 
 /// What a machine without the crates' sources cannot know may be unknown; nothing else may count.

@@ -47,7 +47,7 @@ fn license_files_come_from_the_module_zip() {
     assert!(found.verified && found.declared.is_empty());
     let paths: Vec<_> = found.files.as_ref().unwrap().iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["LICENSE", "sub/COPYING"]);
-    assert_eq!(facts.go_module_file(MODULE, "v1.0.0").unwrap(), "module code.example/Me/mod\n");
+    assert_eq!(facts.go_module_file(MODULE, "v1.0.0", None).unwrap(), "module code.example/Me/mod\n");
     assert!(facts.facts(&package, Need::Declared).unwrap().declared.is_empty());
     assert_eq!(server.asked().len(), 2);
 }
@@ -61,7 +61,7 @@ fn private_modules_are_asked_of_nobody() {
             .variable(variable, "other.example,code.example/Me");
         let error = user.facts().facts(&package(), Need::Texts).unwrap_err();
         assert!(matches!(error, FactsError::KeptPrivate { .. }), "{error}");
-        assert!(user.facts().go_module_file(MODULE, "v1.0.0").is_err());
+        assert!(user.facts().go_module_file(MODULE, "v1.0.0", None).is_err());
     }
     for list in ["off", "direct"] {
         let error = User::new().variable("GOPROXY", list).facts().facts(&package(), Need::Texts).unwrap_err();

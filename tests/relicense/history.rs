@@ -167,6 +167,33 @@ fn headers_name_holders_and_other_licenses_of_own_files_only() {
 }
 
 #[test]
+fn reuse_names_holders_and_licenses_file_by_file() {
+    let tree = copied("reuse");
+    let found = read(tree.path()).tree;
+    assert_eq!(found.holders, ["Ada Example", "Bo Beispiel", "Font House", "Logo Studio"]);
+    let other: Vec<String> = found
+        .other_licenses
+        .iter()
+        .map(|group| format!("{}: {} by {}", group.license, group.files.join(" "), group.holders.join(" ")))
+        .collect();
+    let expected = [
+        "BSD-3-Clause: src/borrowed.js by Bo Beispiel",
+        "CC-BY-4.0: art/logo.svg by Logo Studio",
+        "MIT AND Zlib: src/mixed.js by Ada Example",
+        "OFL-1.1: art/font.txt by Font House",
+    ];
+    assert_eq!(other, expected);
+    fs::write(tree.path().join("art/REUSE.toml"), "[[annotations").unwrap();
+    let broken = holders::read(tree.path(), &["MIT".to_owned()]);
+    assert!(
+        broken
+            .problems
+            .iter()
+            .any(|problem| { problem.location.as_ref().is_some_and(|place| place.file == "art/REUSE.toml") })
+    );
+}
+
+#[test]
 fn any_bytes_can_be_a_header() {
     let tree = tempfile::tempdir().unwrap();
     fs::write(tree.path().join("binary.dat"), [0xff, 0xfe, 0, 1, 2, b'\n', 0x80]).unwrap();

@@ -64,6 +64,7 @@ pub fn package(ecosystem: Ecosystem, name: &str, version: &str, license: &str) -
 pub fn declared(license: &str) -> LicenseReport {
     let known = license != "NOASSERTION";
     LicenseReport {
+        notes: Vec::new(),
         declared: known.then(|| license.to_owned()),
         declared_verbatim: vec![DeclaredLicense {
             statement: LicenseStatement::Expression(license.to_owned()),

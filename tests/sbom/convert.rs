@@ -3,7 +3,7 @@
 use crate::schema::fixture;
 use crate::{check, report};
 use licgraph::ecosystems::sbom::parse;
-use licgraph::sbom::{SbomFormat, SbomOptions, convert, enrich, write};
+use licgraph::sbom::{SbomFormat, SbomOptions, convert, write};
 use std::collections::BTreeMap;
 
 /// Every license string of a document, by component.
@@ -110,45 +110,6 @@ fn what_the_target_cannot_hold_is_told() {
     assert!(result.problems.iter().any(|problem| problem.message.contains("vulnerabilities")));
     let error = convert(b"{}", "x.json", SbomFormat::SpdxJson, &SbomOptions::default()).unwrap_err();
     assert!(error.to_string().contains("x.json"));
-}
-
-#[test]
-fn enriching_adds_and_keeps() {
-    let report = report::rich();
-    let foreign = r#"{"$schema":"http://cyclonedx.org/schema/bom-1.6.schema.json","bomFormat":"CycloneDX",
-        "specVersion":"1.6","version":7,"vulnerabilities":[],
-        "components":[
-          {"type":"library","name":"agreed","purl":"pkg:npm/%40scope/agreed@2.0.0","bom-ref":"a",
-           "cpe":"cpe:2.3:a:x:agreed:2.0.0:*:*:*:*:*:*:*","licenses":[{"license":{"name":"kept"}}]},
-          {"type":"library","name":"differs","purl":"pkg:cargo/differs@0.3.0","bom-ref":"b"},
-          {"type":"library","name":"stranger","bom-ref":"c"}]}"#;
-    let bytes = enrich(foreign.as_bytes(), &report).unwrap();
-    assert_eq!(
-        crate::schema::violations("schemas/cyclonedx/bom-1.6.schema.json", &bytes),
-        Vec::<String>::new()
-    );
-    let value = crate::json(&bytes);
-    assert_eq!(value["version"], 7);
-    assert!(value["vulnerabilities"].is_array());
-    let components = value["components"].as_array().unwrap();
-    assert_eq!(components[0]["licenses"][0]["license"]["name"], "kept");
-    assert!(components[0]["cpe"].is_string());
-    assert_eq!(components[1]["licenses"][0]["acknowledgement"], "concluded");
-    let verdict = |at: usize| {
-        let properties = components[at]["properties"].as_array().unwrap();
-        properties.iter().find(|known| known["name"] == "licgraph:verdict").unwrap()["value"].clone()
-    };
-    assert_eq!((verdict(0), verdict(1)), ("compatible".into(), "conditional".into()));
-    assert!(components[2].get("properties").is_none());
-    assert_eq!(enrich(&bytes, &report).unwrap(), bytes, "a second time changes nothing");
-
-    let spdx = std::fs::read(fixture("sbom/generators/npm-spdx.json")).unwrap();
-    let mut own = report.clone();
-    own.packages[1].purl = report::purl("pkg:npm/debug@4.3.4");
-    let bytes = enrich(&spdx, &own).unwrap();
-    assert_eq!(crate::schema::violations("schemas/spdx/spdx-2.3.schema.json", &bytes), Vec::<String>::new());
-    assert!(String::from_utf8(bytes).unwrap().contains("licgraph:verdict: "));
-    assert!(enrich(b"{}", &report).is_err());
 }
 
 /// XML has no place for most control characters, tag-value none for its own end mark.

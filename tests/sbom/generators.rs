@@ -70,3 +70,23 @@ fn other_files_are_no_sboms() {
     assert!(!is_sbom(&fixture("schemas/cyclonedx/spdx.schema.json")));
     assert!(!is_sbom(&fixture("sbom/not-there.json")));
 }
+
+/// The targets of a Rust package carry its purl with a subpath and no license.
+#[test]
+fn a_part_without_a_license_has_that_of_the_whole() {
+    for name in ["cargo-cyclonedx.json", "cargo-cyclonedx.xml"] {
+        let directory = fixture("sbom/generators");
+        let reading = read(&directory.join(name), &ReadContext::new(&directory));
+        let graph = &reading.graph;
+        let parts: Vec<_> = graph
+            .nodes()
+            .map(|node| graph.package(node))
+            .filter(|known| known.purl.as_str().contains('#'))
+            .collect();
+        assert_eq!(parts.len(), 2, "{name}");
+        for part in parts {
+            assert_eq!(part.declared.len(), 1, "{name}: {}", part.purl);
+        }
+        assert!(graph.nodes().all(|node| !graph.package(node).declared.is_empty()), "{name}");
+    }
+}

@@ -32,6 +32,7 @@ pub fn package(purl_text: &str, name: &str, version: &str, declared: &str) -> Pa
         scopes: vec![Scope::Runtime],
         linkage: Linkage::Dynamic,
         license: LicenseReport {
+            notes: Vec::new(),
             category: None,
             declared: Some(declared.to_owned()),
             declared_verbatim: vec![DeclaredLicense {

@@ -1,20 +1,22 @@
 //! Compiled Go programs: the modules that are in them, from the build information that the linker embeds.
 
-use super::binary_format::build_information;
+use super::binary_files::used_directories;
+use super::binary_format::{BuildInformation, build_information};
 use super::cache::{CachedFiles, ModuleCache};
 use super::standard_library;
+use super::universal;
 use super::version::{ModuleVersion, is_safe_path};
 use crate::ecosystems::{ReadContext, Reading};
 use crate::model::{
-    Checksum, ChecksumAlgorithm, Dependency, Ecosystem, Files, Linkage, NodeIndex, Origin, Package, Problem,
-    Project, Scope, SourceSpan,
+    Checksum, ChecksumAlgorithm, Dependency, Ecosystem, Files, InnerDirectories, Linkage, NodeIndex, Origin,
+    Package, Problem, Project, Scope, SourceSpan,
 };
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 /// First bytes of ELF, of Mach-O in both byte orders and as a universal file, and of Windows programs.
-const EXECUTABLES: [&[u8]; 7] = [
+const EXECUTABLES: [&[u8]; 8] = [
     b"\x7fELF",
     b"MZ",
     b"\xfe\xed\xfa\xce",
@@ -22,6 +24,7 @@ const EXECUTABLES: [&[u8]; 7] = [
     b"\xce\xfa\xed\xfe",
     b"\xcf\xfa\xed\xfe",
     b"\xca\xfe\xba\xbe",
+    b"\xca\xfe\xba\xbf",
 ];
 
 /// No more of a program is read than this many bytes.
@@ -29,7 +32,12 @@ const LARGEST: u64 = 1 << 30;
 
 /// Whether a file is a program that was compiled by Go with module information.
 pub fn is_go_binary(path: &Path) -> bool {
-    is_executable(path) && load(path).is_ok_and(|bytes| build_information(&bytes).is_some())
+    is_executable(path) && load(path).is_ok_and(|bytes| !informations(&bytes).is_empty())
+}
+
+/// The build information of each program in the file that holds any.
+fn informations(bytes: &[u8]) -> Vec<BuildInformation> {
+    universal::parts(bytes).into_iter().filter_map(build_information).collect()
 }
 
 fn is_executable(path: &Path) -> bool {
@@ -57,12 +65,21 @@ pub fn read_binary(path: &Path, context: &ReadContext) -> Reading {
             return reading;
         }
     };
-    let Some(information) = build_information(&bytes) else {
+    let found = informations(&bytes);
+    let Some(information) = found.first() else {
         let message = "holds no Go build information; audit the sources, or build it with module support";
         reading.problems.push(Problem::incomplete(Some(place), message));
         return reading;
     };
-    let program = parse(&information.modules);
+    let silent = universal::parts(&bytes).len() - found.len();
+    if silent > 0 {
+        let message = format!(
+            "{silent} of the programs in this universal file hold no Go build information; split it with `lipo` \
+             and audit each"
+        );
+        reading.problems.push(Problem::incomplete(Some(place.clone()), message));
+    }
+    let program = Program::of_all(&found);
     for line in &program.broken {
         let message = format!("a line of the build information is not understood: {line:?}");
         reading.problems.push(Problem::incomplete(Some(place.clone()), message));
@@ -70,8 +87,12 @@ pub fn read_binary(path: &Path, context: &ReadContext) -> Reading {
     let cache = ModuleCache::of(context);
     let project = add_project(&mut reading, &program, &name, &cache);
     let linked = || Dependency::new(Scope::Runtime, Linkage::Static);
+    let used = used_directories(&bytes, program.modules.iter().map(LinkedModule::actual));
     for module in &program.modules {
-        let node = reading.graph.add_package(package(module, &cache, &name, context));
+        let mut package = package(module, &cache, &name, context);
+        let used = used.get(module.actual()).cloned();
+        package.inner = Some(InnerDirectories { used, ..InnerDirectories::default() });
+        let node = reading.graph.add_package(package);
         let mut dependency = linked();
         dependency.requirement = Some(module.required.version.clone());
         let renamed = reading.graph.package(node).name != module.required.path;
@@ -113,7 +134,7 @@ fn cached(cache: &ModuleCache, module: &ModuleVersion) -> Option<Files> {
 }
 
 fn package(module: &LinkedModule, cache: &ModuleCache, name: &str, context: &ReadContext) -> Package {
-    let actual = module.replacement.as_ref().unwrap_or(&module.required);
+    let actual = module.actual();
     // A replacement without a version is a directory on the machine that built the program.
     let (identity, origin) = match &module.replacement {
         Some(directory) if directory.version.is_empty() || !is_safe_path(&directory.path) => {
@@ -133,11 +154,17 @@ fn package(module: &LinkedModule, cache: &ModuleCache, name: &str, context: &Rea
     package
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct LinkedModule {
     required: ModuleVersion,
     replacement: Option<ModuleVersion>,
     hash: Option<String>,
+}
+
+impl LinkedModule {
+    fn actual(&self) -> &ModuleVersion {
+        self.replacement.as_ref().unwrap_or(&self.required)
+    }
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -146,6 +173,29 @@ struct Program {
     main: Option<LinkedModule>,
     modules: Vec<LinkedModule>,
     broken: Vec<String>,
+}
+
+impl Program {
+    /// The programs of a universal file taken together: each may be built with modules of its own.
+    fn of_all(found: &[BuildInformation]) -> Self {
+        let mut programs = found.iter().map(|information| parse(&information.modules));
+        let mut all = programs.next().unwrap_or_default();
+        for program in programs {
+            all.modules.extend(program.modules);
+            all.broken.extend(program.broken);
+        }
+        let mut seen = Vec::new();
+        all.modules.retain(|module| {
+            let is_new = !seen.contains(module);
+            if is_new {
+                seen.push(module.clone());
+            }
+            is_new
+        });
+        all.broken.sort_unstable();
+        all.broken.dedup();
+        all
+    }
 }
 
 /// Reads the lines of the build information: `path`, `mod`, `dep`, `=>`, `build`, parted by tabs.
@@ -189,6 +239,24 @@ fn hash(rest: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn modules_of_all_parts_are_listed_once() {
+        let information = |modules: &str| BuildInformation {
+            go_version: "go1.22.5".to_owned(),
+            modules: modules.to_owned(),
+        };
+        let both = [
+            information("mod\texample.com/app\t(devel)\t\ndep\ta.example/x\tv1.0.0\twhat\n"),
+            information(
+                "mod\texample.com/app\t(devel)\t\ndep\ta.example/x\tv1.0.0\twhat\ndep\ta.example/y\tv2.0.0\n",
+            ),
+        ];
+        let program = Program::of_all(&both);
+        let paths: Vec<_> = program.modules.iter().map(|module| module.required.path.as_str()).collect();
+        assert_eq!(paths, ["a.example/x", "a.example/y"]);
+        assert_eq!(program.main.unwrap().required.path, "example.com/app");
+    }
 
     #[test]
     fn lines_become_modules() {

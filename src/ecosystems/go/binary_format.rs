@@ -255,6 +255,45 @@ mod tests {
         assert_eq!((found.go_version.as_str(), found.modules.as_str()), ("go1.12.3", MODULES));
     }
 
+    /// A little-endian 64-bit Mach-O program with one segment at 0x1000 that is the whole file.
+    fn mach() -> Vec<u8> {
+        let mut bytes = elf(true);
+        bytes[..0x78].fill(0);
+        bytes[..4].copy_from_slice(b"\xcf\xfa\xed\xfe");
+        bytes[16] = 1;
+        bytes[32] = 0x19;
+        bytes[36] = 72;
+        bytes[56..64].copy_from_slice(&0x1000_u64.to_le_bytes());
+        bytes[80..88].copy_from_slice(&0x1000_u64.to_le_bytes());
+        bytes
+    }
+
+    /// A 64-bit Windows program with one section at 0x1000 that is the whole file, loaded at 0.
+    fn windows() -> Vec<u8> {
+        let program = elf(true);
+        let mut bytes = vec![0; 0x1000];
+        bytes[..2].copy_from_slice(b"MZ");
+        bytes[0x3c] = 0x40;
+        bytes[0x40..0x44].copy_from_slice(b"PE\0\0");
+        bytes[0x46] = 1;
+        bytes[0x54] = 32;
+        bytes[0x58..0x5a].copy_from_slice(&0x20b_u16.to_le_bytes());
+        let section = 0x58 + 32;
+        bytes[section + 12..section + 16].copy_from_slice(&0x1000_u32.to_le_bytes());
+        bytes[section + 16..section + 20].copy_from_slice(&0x1000_u32.to_le_bytes());
+        bytes[section + 20..section + 24].copy_from_slice(&0x1000_u32.to_le_bytes());
+        bytes.extend(program);
+        bytes
+    }
+
+    #[test]
+    fn addresses_are_followed_in_the_programs_of_every_system() {
+        for bytes in [elf(true), mach(), windows()] {
+            let found = build_information(&bytes).unwrap();
+            assert_eq!((found.go_version.as_str(), found.modules.as_str()), ("go1.12.3", MODULES));
+        }
+    }
+
     #[test]
     fn the_magic_text_alone_is_passed_over() {
         let mut bytes = elf(false);
@@ -265,7 +304,7 @@ mod tests {
 
     #[test]
     fn every_cut_and_every_changed_byte_is_survived() {
-        for bytes in [elf(false), elf(true)] {
+        for bytes in [elf(false), elf(true), mach(), windows()] {
             for length in 0..bytes.len() {
                 let _ = build_information(&bytes[..length]);
             }

@@ -15,9 +15,12 @@ use super::workspace::Workspace;
 use crate::ecosystems::ReadContext;
 use crate::model::{Problem, SourceSpan};
 use rayon::prelude::*;
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// No project needs more go.mod files that are not at hand; a module may require another without end.
+const MOST_ASKED: usize = 10_000;
 
 /// Modules, what each requires, and which version of each is used.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,8 @@ pub struct ModuleGraph {
     pub pruned: BTreeSet<ModuleVersion>,
     /// Modules whose go.mod is not on this machine: what they require is unknown. `go mod download` gets them.
     pub missing: BTreeSet<ModuleVersion>,
+    /// Those whose go.mod was asked for and could not be had, with the reason.
+    pub refused: BTreeMap<ModuleVersion, String>,
     /// Broken go.mod files of dependencies.
     pub problems: Vec<Problem>,
 }
@@ -51,15 +56,17 @@ struct Summary {
 }
 
 /// Why nothing is known of what a module requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Absent {
     /// Its go.mod could be downloaded.
     NotDownloaded,
+    /// It was asked for.
+    Refused(String),
     /// The line that replaces it is a problem already, or a member of the workspace stands in for it.
     Explained,
 }
 
-/// Builds the module graph from the go.mod files on this machine.
+/// Builds the module graph from the go.mod files on this machine, and from whom the context names for the rest.
 pub fn build_list(workspace: &Workspace, cache: &ModuleCache, context: &ReadContext) -> ModuleGraph {
     let mut loader = Loader {
         workspace,
@@ -68,6 +75,7 @@ pub fn build_list(workspace: &Workspace, cache: &ModuleCache, context: &ReadCont
         summaries: HashMap::new(),
         seen: HashSet::new(),
         selected: HashMap::new(),
+        asked: AtomicUsize::new(0),
     };
     loader.start();
     if workspace.is_workspace {
@@ -83,6 +91,7 @@ struct Loader<'a> {
     summaries: HashMap<ModuleVersion, Summary>,
     seen: HashSet<(ModuleVersion, Pruning)>,
     selected: HashMap<String, String>,
+    asked: AtomicUsize,
 }
 
 impl Loader<'_> {
@@ -148,7 +157,7 @@ impl Loader<'_> {
                 let required = self.summaries.get(&module).map_or(&[][..], |summary| &summary.require);
                 for required in required {
                     let used = self.at_selected(&required.path);
-                    let upgraded = compare(&used.version, &required.version) == Ordering::Greater;
+                    let upgraded = compare(&used.version, &required.version).is_gt();
                     if upgraded && !seen.contains(&used) {
                         needed.insert(used);
                     }
@@ -172,7 +181,7 @@ impl Loader<'_> {
     fn add(&mut self, module: ModuleVersion, summary: Summary) {
         for required in &summary.require {
             match self.selected.get_mut(&required.path) {
-                Some(known) if compare(known, &required.version) != Ordering::Less => {}
+                Some(known) if compare(known, &required.version).is_ge() => {}
                 Some(known) => known.clone_from(&required.version),
                 None => {
                     self.selected.insert(required.path.clone(), required.version.clone());
@@ -194,7 +203,7 @@ impl Loader<'_> {
             Actual::Module(actual) => match self.cache.mod_file(&actual) {
                 Some((path, text)) => self.summary_of(module, &path, &text, Some(&actual.path)),
                 None if self.workspace.member(&module.path).is_some() => absent(Absent::Explained),
-                None => absent(Absent::NotDownloaded),
+                None => self.asked(module, &actual),
             },
             Actual::Directory(directory) => {
                 let path = directory.join("go.mod");
@@ -204,6 +213,28 @@ impl Loader<'_> {
                 }
             }
             Actual::Outside(_) => absent(Absent::Explained),
+        }
+    }
+
+    /// From whom the context names.
+    fn asked(&self, module: &ModuleVersion, actual: &ModuleVersion) -> Summary {
+        let hash = self.workspace.mod_sums.get(actual).map(String::as_str);
+        let files = self.context.go_mod_files.as_ref();
+        let answer = match files {
+            None => Ok(None),
+            Some(_) if self.asked.fetch_add(1, Ordering::Relaxed) >= MOST_ASKED => {
+                Err(format!("{actual}: {MOST_ASKED} go.mod files were asked for, and no more are"))
+            }
+            Some(files) => files.go_mod(&actual.path, &actual.version, hash),
+        };
+        let absent = |absent| Summary { absent: Some(absent), ..Summary::default() };
+        match answer {
+            Ok(Some(text)) => {
+                let place = PathBuf::from(actual.to_string()).join("go.mod");
+                self.summary_of(module, &place, &text, Some(&actual.path))
+            }
+            Ok(None) => absent(Absent::NotDownloaded),
+            Err(reason) => absent(Absent::Refused(reason)),
         }
     }
 
@@ -242,11 +273,52 @@ impl Loader<'_> {
                 Some(Absent::NotDownloaded) => {
                     graph.missing.insert(module);
                 }
+                Some(Absent::Refused(reason)) => {
+                    graph.refused.insert(module.clone(), reason);
+                    graph.missing.insert(module);
+                }
                 Some(Absent::Explained) => {}
             }
         }
         graph.problems.sort();
         graph.selected = self.selected.into_iter().filter(|(_, version)| !version.is_empty()).collect();
         graph
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystems::GoModFiles;
+    use std::sync::Arc;
+
+    /// Every module requires another one that nobody has heard of.
+    #[derive(Debug)]
+    struct Endless(AtomicUsize);
+
+    impl GoModFiles for Endless {
+        fn go_mod(&self, module: &str, _: &str, hash: Option<&str>) -> Result<Option<String>, String> {
+            assert_eq!(hash, None);
+            let next = self.0.fetch_add(1, Ordering::Relaxed);
+            Ok(Some(format!("module {module}\nrequire example.com/m{next} v1.0.0\n")))
+        }
+    }
+
+    #[test]
+    fn a_graph_without_end_comes_to_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let go_mod = "module example.com/app\nrequire example.com/first v1.0.0\n";
+        std::fs::write(directory.path().join("go.mod"), go_mod).unwrap();
+        let files = Arc::new(Endless(AtomicUsize::new(0)));
+        let context = ReadContext {
+            root: directory.path().to_owned(),
+            go_mod_files: Some(files.clone()),
+            ..ReadContext::default()
+        };
+        let workspace = Workspace::of_module(directory.path(), &context);
+        let graph = build_list(&workspace, &ModuleCache::of(&context), &context);
+        assert_eq!(files.0.load(Ordering::Relaxed), MOST_ASKED);
+        assert_eq!(graph.missing.len(), 1);
+        assert!(graph.refused.values().next().unwrap().contains("no more are"));
     }
 }

@@ -13,6 +13,7 @@
 //! Supported beside this: compiled Go programs ([`read_binary`]). Not supported: GOPATH projects without go.mod.
 
 pub mod binary;
+mod binary_files;
 mod binary_format;
 pub mod build_list;
 pub mod cache;
@@ -20,6 +21,7 @@ pub mod constraint;
 mod directives;
 pub mod edges;
 pub mod import_graph;
+mod inner_directories;
 pub mod mod_file;
 pub mod modules;
 mod own_packages;
@@ -32,6 +34,7 @@ pub mod source_file;
 pub mod source_tree;
 mod standard_library;
 pub mod sum_file;
+mod universal;
 pub mod vendor;
 pub mod version;
 pub mod work_file;

@@ -4,6 +4,7 @@ use super::build_list::{ModuleGraph, build_list};
 use super::cache::ModuleCache;
 use super::edges::{self, Edges};
 use super::import_graph::{Finder, ImportGraph, Lookup};
+use super::inner_directories::inner_directories;
 use super::modules::{BuildModule, VendorTree, build_modules, module_files, vendor_tree};
 use super::reach::{Level, Reach, reach};
 use super::replacement::Actual;
@@ -17,9 +18,12 @@ use crate::model::{
     Package, Problem, Project, Scope, SourceSpan,
 };
 use std::collections::HashMap;
+use std::fmt::Write;
 
 /// The release whose rules hold when go.mod names none (Go modules reference, "go directive").
 const DEFAULT_MINOR: u32 = 16;
+/// A proxy that is down gives the same reason for every module, worded anew.
+const MOST_REASONS: usize = 3;
 
 /// Reads a module or workspace whose manifests are already read.
 pub fn read(mut workspace: Workspace, context: &ReadContext) -> Reading {
@@ -139,13 +143,7 @@ impl Report<'_> {
         if self.graph.missing.is_empty() {
             return;
         }
-        let missing: Vec<_> = self.graph.missing.iter().map(ToString::to_string).collect();
-        let message = format!(
-            "go.mod files that are not in the module cache ({}), so the build list may be incomplete: {}; run \
-             `go mod download all`",
-            missing.len(),
-            missing.join(", ")
-        );
+        let message = missing_mod_files(self.graph);
         // The go.mod of a pruned module names everything that its packages import.
         let pruned = self.workspace.members.iter().all(|member| member.file.is_pruned());
         let answered = !reached.unanswered.iter().any(|one| one.level <= Level::Tagged);
@@ -199,6 +197,28 @@ impl Report<'_> {
     }
 }
 
+/// Which go.mod files are missing, and for some of them why nobody gives them.
+fn missing_mod_files(graph: &ModuleGraph) -> String {
+    let missing: Vec<_> = graph.missing.iter().map(ToString::to_string).collect();
+    let mut message = format!(
+        "go.mod files that are not in the module cache ({}), so the build list may be incomplete: {}; run \
+         `go mod download all`",
+        missing.len(),
+        missing.join(", ")
+    );
+    let mut reasons: Vec<&str> = graph.refused.values().map(String::as_str).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    if !reasons.is_empty() {
+        let shown = reasons[..reasons.len().min(MOST_REASONS)].join("; ");
+        let _ = write!(message, ". Asked for {} of them in vain: {shown}", graph.refused.len());
+    }
+    if reasons.len() > MOST_REASONS {
+        let _ = write!(message, "; and {} more reasons", reasons.len() - MOST_REASONS);
+    }
+    message
+}
+
 struct Assembly<'a> {
     workspace: &'a Workspace,
     graph: &'a ModuleGraph,
@@ -215,6 +235,11 @@ impl Assembly<'_> {
         context: &ReadContext,
     ) -> DependencyGraph {
         let mut packages = self.packages(context);
+        let own = self.workspace.members.len();
+        let inner = inner_directories(own, self.modules, self.vendor.is_some(), imports, reached);
+        for (package, inner) in packages[own..].iter_mut().zip(inner) {
+            package.inner = Some(inner);
+        }
         for (position, level) in &reached.packages {
             let node = &imports.packages[*position];
             if *level <= Level::Tagged {
@@ -228,7 +253,6 @@ impl Assembly<'_> {
             package.bundles.dedup();
             nodes.push(graph.add_package(package));
         }
-        let own = self.workspace.members.len();
         let library = (own > 0).then(|| graph.add_package(standard_library::of_workspace(self.workspace)));
         for (member, node) in self.workspace.members.iter().zip(&nodes) {
             let graph_source =

@@ -17,8 +17,10 @@ pub struct Sum {
 /// The content of a go.sum file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SumFile {
-    /// Hashes of module contents. Hashes of go.mod files alone are not kept.
+    /// Hashes of module contents.
     pub modules: HashMap<ModuleVersion, Sum>,
+    /// Hashes of go.mod files.
+    pub mod_files: HashMap<ModuleVersion, Sum>,
     /// Lines that could not be read.
     pub broken: Vec<u32>,
 }
@@ -30,11 +32,14 @@ pub fn parse(text: &str) -> SumFile {
         let words: Vec<_> = line.split_whitespace().collect();
         match words[..] {
             [] => {}
-            [_, version, _] if version.ends_with("/go.mod") => {}
             [path, version, hash] => match hash.strip_prefix("h1:") {
                 Some(hash) => {
                     let sum = Sum { hash: hash.to_owned(), line: number };
-                    file.modules.entry(ModuleVersion::new(path, version)).or_insert(sum);
+                    let (known, version) = match version.strip_suffix("/go.mod") {
+                        Some(version) => (&mut file.mod_files, version),
+                        None => (&mut file.modules, version),
+                    };
+                    known.entry(ModuleVersion::new(path, version)).or_insert(sum);
                 }
                 // Hashes with other prefixes belong to a later algorithm.
                 None if hash.contains(':') => {}

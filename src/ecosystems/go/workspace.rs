@@ -49,6 +49,8 @@ pub struct Workspace {
     pub excluded: HashSet<ModuleVersion>,
     /// Hashes of module contents.
     pub sums: HashMap<ModuleVersion, SumLine>,
+    /// Hashes of go.mod files, base64 of `h1:`.
+    pub mod_sums: HashMap<ModuleVersion, String>,
     /// The highest Go version asked for, `1.22.5`.
     pub go: Option<Located<String>>,
     /// The toolchain asked for, `go1.22.6`.
@@ -225,6 +227,9 @@ impl Workspace {
         }
         for (module, sum) in sums.modules {
             self.sums.entry(module).or_insert_with(|| SumLine { sum, file: name.clone() });
+        }
+        for (module, sum) in sums.mod_files {
+            self.mod_sums.entry(module).or_insert(sum.hash);
         }
         self.read.push(name);
     }

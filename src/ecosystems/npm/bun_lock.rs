@@ -1,6 +1,6 @@
 //! bun.lock, the text lock file of Bun. The older binary bun.lockb is not read.
 
-use super::json::Json;
+use super::json::{Json, strict};
 use super::license_field::printable;
 use super::locked::{Locked, LockedPackage};
 use super::origin;
@@ -15,13 +15,12 @@ use crate::model::{Origin, Problem, SourceSpan};
 /// # Errors
 /// When the file is not a lock file.
 pub(super) fn read(file: &TextFile, workspace: &Workspace) -> Result<Locked, Problem> {
-    let json = Json::parse_with_comments(&file.text).map_err(|error| {
-        let place = SourceSpan::at_offset(file.name.as_str(), &file.text, error.range().start);
-        Problem::incomplete(
-            Some(place),
-            format!("the file is not valid JSON and was not read: {}", error.kind()),
-        )
-    })?;
+    // Strict JSON is read several times as fast; only what Bun does not write needs the other parser.
+    let tidied = TextFile::new(file.name.clone(), strict(&file.text));
+    let (json, file) = match Json::parse(&tidied.text) {
+        Ok(json) => (json, &tidied),
+        Err(_) => (with_comments(file)?, file),
+    };
     if json.get("packages").is_none() && json.get("workspaces").is_none() {
         return Err(Problem::incomplete(
             Some(file.line(1)),
@@ -35,6 +34,14 @@ pub(super) fn read(file: &TextFile, workspace: &Workspace) -> Result<Locked, Pro
     let mut locked = tree::resolve(nodes, workspace);
     locked.problems.extend(duplicate_notes(&json, file));
     Ok(locked)
+}
+
+fn with_comments(file: &TextFile) -> Result<Json<'_>, Problem> {
+    Json::parse_with_comments(&file.text).map_err(|error| {
+        let place = SourceSpan::at_offset(file.name.as_str(), &file.text, error.range().start);
+        let message = format!("the file is not valid JSON and was not read: {}", error.kind());
+        Problem::incomplete(Some(place), message)
+    })
 }
 
 fn root(json: &Json<'_>, file: &TextFile) -> TreeNode {

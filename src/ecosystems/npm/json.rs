@@ -2,13 +2,50 @@
 //!
 //! serde_json keeps one of two equal keys and no places; an audit has to know both.
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
 /// Members that no reader asks for, in every entry of a lock file: a third of a large one.
 const UNUSED: [&str; 3] = ["engines", "funding", "bin"];
+
+/// Members whose own members are named by packages or directories, which may be called `bin` too.
+const NAMED_BY_PACKAGES: [&str; 9] = [
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "peerDependencies",
+    "peerDependenciesMeta",
+    "requires",
+    "packages",
+    "workspaces",
+    "catalog",
+];
+
+/// The same, at any depth below.
+const NAMED_THROUGHOUT: [&str; 3] = ["overrides", "resolutions", "catalogs"];
+
+/// By what the members of an object are named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Fields,
+    Packages,
+    PackagesThroughout,
+}
+
+impl Names {
+    /// By what the members of a member are named.
+    fn below(self, key: &str) -> Self {
+        match self {
+            Self::PackagesThroughout => self,
+            Self::Packages => Self::Fields,
+            Self::Fields if NAMED_BY_PACKAGES.contains(&key) => Self::Packages,
+            Self::Fields if NAMED_THROUGHOUT.contains(&key) => Self::PackagesThroughout,
+            Self::Fields => Self::Fields,
+        }
+    }
+}
 
 /// A JSON value. Numbers are kept as far as a reader here needs them.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +141,62 @@ impl<'a> Json<'a> {
     }
 }
 
+/// JSON with comments and trailing commas as strict JSON: spaces stand in their place, so that every text stays
+/// where it was.
+pub(super) fn strict(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = bytes.to_vec();
+    // The last comma with nothing but space and comments behind it.
+    let mut comma = None;
+    let mut before = b'[';
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let end = match (byte, bytes.get(at + 1)) {
+            (b'"', _) => {
+                comma = None;
+                string_end(bytes, at + 1)
+            }
+            (b'/', Some(b'/')) => {
+                memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length)
+            }
+            (b'/', Some(b'*')) => {
+                memchr::memmem::find(&bytes[at + 2..], b"*/").map_or(bytes.len(), |length| at + length + 4)
+            }
+            _ => at + 1,
+        };
+        match byte {
+            b'/' if end > at + 1 => {
+                out[at..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+            }
+            b',' => comma = (!matches!(before, b'[' | b'{' | b',' | b':')).then_some(at),
+            b'}' | b']' => {
+                if let Some(comma) = comma.take() {
+                    out[comma] = b' ';
+                }
+            }
+            _ if !byte.is_ascii_whitespace() => comma = None,
+            _ => {}
+        }
+        if !byte.is_ascii_whitespace() && !(*byte == b'/' && end > at + 1) {
+            before = *byte;
+        }
+        at = end;
+    }
+    String::from_utf8(out).unwrap_or_else(|_| text.to_owned())
+}
+
+/// The place behind the quote that ends a string.
+fn string_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(length) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
+        if bytes[at + length] == b'"' {
+            return at + length + 1;
+        }
+        at += length + 2;
+    }
+    bytes.len()
+}
+
 /// Most objects have a handful of members, for which comparing all pairs is cheaper than hashing.
 fn duplicates_among<'s, 'a>(members: &'s [(Cow<'a, str>, Json<'a>)], found: &mut Vec<&'s Cow<'a, str>>) {
     if members.len() <= 12 {
@@ -144,11 +237,19 @@ fn from_ast(value: jsonc_parser::ast::Value<'_>) -> Json<'_> {
 
 impl<'de> Deserialize<'de> for Json<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+        JsonVisitor(Names::Fields).deserialize(deserializer)
     }
 }
 
-struct JsonVisitor;
+struct JsonVisitor(Names);
+
+impl<'de> DeserializeSeed<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
 impl<'de> Visitor<'de> for JsonVisitor {
     type Value = Json<'de>;
@@ -196,10 +297,11 @@ impl<'de> Visitor<'de> for JsonVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Vec::new();
         while let Some(Key(key)) = map.next_key()? {
-            if UNUSED.contains(&key.as_ref()) {
+            if self.0 == Names::Fields && UNUSED.contains(&key.as_ref()) {
                 map.next_value::<serde::de::IgnoredAny>()?;
             } else {
-                members.push((key, map.next_value()?));
+                let value = map.next_value_seed(Self(self.0.below(&key)))?;
+                members.push((key, value));
             }
         }
         Ok(Json::Object(members))
@@ -211,7 +313,7 @@ struct Key<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match deserializer.deserialize_str(JsonVisitor)? {
+        match deserializer.deserialize_str(JsonVisitor(Names::Fields))? {
             Json::Text(key) => Ok(Self(key)),
             _ => Ok(Self(Cow::Borrowed(""))),
         }
@@ -220,7 +322,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
 
 #[cfg(test)]
 mod tests {
-    use super::Json;
+    use super::{Json, strict};
 
     #[test]
     fn both_parsers_give_the_same_value() {
@@ -228,6 +330,41 @@ mod tests {
         let strict = Json::parse(text).expect("JSON");
         assert_eq!(strict, Json::parse_with_comments(text).expect("JSONC"));
         assert_eq!(strict.text_of("__proto__"), Some("x"));
+    }
+
+    #[test]
+    fn comments_and_trailing_commas_give_way_to_spaces() {
+        for (given, expected) in [
+            ("{\"a\": [1, 2,],}", "{\"a\": [1, 2 ] }"),
+            ("[1, // one,]\n 2, /* two\n*/ ]", "[1,         \n 2        \n   ]"),
+            (r#"{"a,]": "//\",]", "b": "\\"}"#, r#"{"a,]": "//\",]", "b": "\\"}"#),
+            ("[,]", "[,]"),
+            ("[1,,]", "[1,,]"),
+            ("[1 /* never closed", "[1                "),
+            ("\"never closed,]", "\"never closed,]"),
+            ("\"ends in \\", "\"ends in \\"),
+        ] {
+            assert_eq!(strict(given), expected, "{given}");
+            assert_eq!(strict(given).len(), given.len());
+        }
+    }
+
+    #[test]
+    fn packages_may_be_called_like_fields_that_are_skipped() {
+        let text = r#"{"bin": "x", "engines": {},
+            "dependencies": {"bin": {"version": "1.0.0", "bin": "x", "requires": {"funding": "^1", "engines": "1"}}},
+            "packages": {"bin": {"dependencies": {"engines": "1"}, "funding": {}}},
+            "overrides": {"a": {"bin": {"funding": "2"}}}}"#;
+        let json = Json::parse(text).expect("JSON");
+        assert!(json.get("bin").is_none() && json.get("engines").is_none());
+        let package = json.get("dependencies").and_then(|table| table.get("bin")).expect("the package");
+        assert!(package.get("bin").is_none());
+        assert_eq!(package.get("requires").map(|table| table.members().len()), Some(2));
+        let member = json.get("packages").and_then(|table| table.get("bin")).expect("the directory");
+        assert_eq!(member.members().len(), 1);
+        assert!(member.get("dependencies").is_some_and(|table| table.get("engines").is_some()));
+        let inner = json.get("overrides").and_then(|table| table.get("a")?.get("bin"));
+        assert!(inner.is_some_and(|table| table.get("funding").is_some()));
     }
 
     #[test]

@@ -27,6 +27,10 @@ mod settle;
 mod text_file;
 mod tree;
 mod workspace;
+mod yaml_lines;
+#[cfg(test)]
+mod yaml_lines_tests;
+mod yaml_node;
 mod yarn_lock;
 mod yarn_text;
 

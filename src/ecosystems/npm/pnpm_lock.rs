@@ -186,14 +186,7 @@ impl Lookup<'_> {
         let name = need.name.as_str();
         let target = match reference.strip_prefix("link:") {
             Some(path) => Some(self.linked(name, path, from, locked)),
-            None => [
-                reference.to_owned(),
-                format!("{name}@{reference}"),
-                format!("/{name}@{reference}"),
-                format!("/{name}/{reference}"),
-            ]
-            .iter()
-            .find_map(|key| self.positions.get(key.as_str()).copied()),
+            None => self.positions.get(reference).copied().or_else(|| self.position(name, reference)),
         };
         // A member that is copied in (`file:packages/lib`) is still that member.
         let member = target.and_then(|target| {
@@ -201,6 +194,13 @@ impl Lookup<'_> {
             locked.members.get(directory).copied()
         });
         LockedEdge { need, target: member.or(target) }
+    }
+
+    fn position(&self, name: &str, reference: &str) -> Option<usize> {
+        let at = |key: &str| self.positions.get(key).copied();
+        at(&format!("{name}@{reference}"))
+            .or_else(|| at(&format!("/{name}@{reference}")))
+            .or_else(|| at(&format!("/{name}/{reference}")))
     }
 
     fn linked(&mut self, name: &str, path: &str, from: &str, locked: &mut Locked) -> usize {

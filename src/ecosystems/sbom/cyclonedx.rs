@@ -1,11 +1,12 @@
 //! CycloneDX 1.2 to 1.7: JSON, and the assembly of a document that the XML reader shares.
 
+use super::item::Item;
 use super::items::{each_item, string};
 use super::notes::{Lines, Notes};
 use super::{Parsed, cyclonedx_component};
 use crate::model::sbom::{Component, Document, Edge};
 use crate::model::{Linkage, Problem};
-use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// Components may lie inside one another this deep.
@@ -18,11 +19,11 @@ pub(super) const WANTED: [&str; 7] =
 /// Reads a JSON document.
 pub(super) fn read_json(text: &str, file: &str) -> Parsed {
     let mut reader = Reader::new(Notes::new(file, text));
-    let mut lines = Lines::new(text, "\"components\"");
+    let mut lines = Lines::new(text);
     let (left_out, result) = each_item(text, &WANTED, &mut |key, value| {
-        let mut line = |component: &Value| {
+        let mut line = |component: &Item<'_>| {
             let word = component.get("bom-ref").or_else(|| component.get("name"))?;
-            lines.next(&serde_json::to_string(word).ok()?)
+            lines.of(word)
         };
         reader.take(key, &value, &mut line);
     });
@@ -39,7 +40,7 @@ pub(super) struct Reader<'a> {
     pub(super) notes: Notes<'a>,
     pub(super) parsed: Parsed,
     references: HashMap<String, usize>,
-    links: Vec<(String, Vec<String>)>,
+    links: Vec<(Cow<'a, str>, Vec<Cow<'a, str>>)>,
     inside: Vec<(usize, usize)>,
     /// The reference of a root that stands for several projects.
     several: Option<String>,
@@ -64,7 +65,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a top-level value, or an element of a top-level array.
-    pub(super) fn take(&mut self, key: &str, value: &Value, line: &mut dyn FnMut(&Value) -> Option<u32>) {
+    pub(super) fn take(
+        &mut self,
+        key: &str,
+        value: &Item<'a>,
+        line: &mut dyn FnMut(&Item<'_>) -> Option<u32>,
+    ) {
         match key {
             "specVersion" => self.version(value),
             "metadata" => self.metadata(value),
@@ -80,7 +86,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn version(&mut self, value: &Value) {
+    fn version(&mut self, value: &Item<'_>) {
         const KNOWN: [&str; 8] = ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5", "1.6", "1.7"];
         self.version_seen = true;
         match value.as_str() {
@@ -95,7 +101,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn metadata(&mut self, value: &Value) {
+    fn metadata(&mut self, value: &Item<'_>) {
         if !value.is_object() {
             self.notes.at_word(
                 Problem::fact_missing,
@@ -121,10 +127,10 @@ impl<'a> Reader<'a> {
 
     fn component(
         &mut self,
-        value: &Value,
+        value: &Item<'_>,
         parent: Option<usize>,
         depth: usize,
-        line: &mut dyn FnMut(&Value) -> Option<u32>,
+        line: &mut dyn FnMut(&Item<'_>) -> Option<u32>,
     ) -> Option<usize> {
         if !value.is_object() || depth > MAX_DEPTH {
             let message = "a component is no object, or lies too deep inside others; it was not read";
@@ -183,24 +189,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn dependency(&mut self, value: &Value) {
+    fn dependency(&mut self, value: &Item<'a>) {
         self.parsed.has_dependencies = true;
-        let Some(from) = string(value, "ref") else {
+        let Some(from) = value.text("ref") else {
             let message = "a dependency entry has no `ref`; it was not read".to_owned();
             self.notes.at_word(Problem::incomplete, "", "\"dependencies\"", message);
             return;
         };
-        let names = match value.get("dependsOn") {
-            Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            Some(Value::String(one)) => vec![one.clone()],
-            _ => Vec::new(),
-        };
-        self.links.push((from, names));
+        self.links.push((from, value.texts("dependsOn")));
     }
 
-    fn composition(&mut self, value: &Value) {
+    fn composition(&mut self, value: &Item<'_>) {
         let about_dependencies = value.get("dependencies").is_some() || value.get("assemblies").is_some();
-        let complete = match value.get("aggregate").and_then(Value::as_str) {
+        let complete = match value.get("aggregate").and_then(Item::as_str) {
             Some("complete") if about_dependencies => true,
             Some("complete" | "unknown" | "not_specified") | None => return,
             Some(_) => false,
@@ -219,14 +220,14 @@ impl<'a> Reader<'a> {
         let mut edges = HashSet::new();
         let mut dangling = 0;
         for (from, names) in std::mem::take(&mut self.links) {
-            let is_several = self.several.as_deref() == Some(from.as_str());
-            let source = self.references.get(&from).copied();
+            let is_several = self.several.as_deref() == Some(from.as_ref());
+            let source = self.references.get(from.as_ref()).copied();
             if source.is_none() && !is_several {
                 dangling += 1;
                 self.dangle(&from);
             }
             for name in names {
-                match (self.references.get(&name), source) {
+                match (self.references.get(name.as_ref()), source) {
                     (Some(&target), Some(source)) => {
                         edges.insert((source, target));
                     }
@@ -272,16 +273,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_several(root: &Value) -> bool {
+fn is_several(root: &Item<'_>) -> bool {
     super::items::array(root, "properties")
         .iter()
-        .any(|property| property.get("name").is_some_and(|name| name == "licgraph:several-projects"))
+        .any(|property| property.text("name").is_some_and(|name| name == "licgraph:several-projects"))
 }
 
 /// Before 1.5 an array of tools, since then an object with components.
-fn tools(metadata: &Value) -> Vec<(String, Option<String>)> {
+fn tools(metadata: &Item<'_>) -> Vec<(String, Option<String>)> {
     let listed = match metadata.get("tools") {
-        Some(Value::Array(items)) => items.as_slice(),
+        Some(Item::List(items)) => items.as_slice(),
         Some(object) => super::items::array(object, "components"),
         None => &[],
     };

@@ -1,11 +1,11 @@
 //! One component of a CycloneDX document.
 
+use super::item::Item;
 use super::items::{array, string};
 use super::licenses::{Found, licenses, observed};
 use crate::model::sbom::{
     Acknowledgement, Component, Contact, CustomLicense, LicenseEntry, LicenseValue, Property, Reference,
 };
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A component, and what its licenses brought along.
@@ -19,7 +19,7 @@ pub(super) struct Read {
 }
 
 /// Reads a component; `number` names it where it has no name of its own.
-pub(super) fn read(value: &Value, number: usize) -> Read {
+pub(super) fn read(value: &Item<'_>, number: usize) -> Read {
     let Found { entries, custom, empty, odd } = licenses(value.get("licenses"));
     let purl = string(value, "purl");
     let name = string(value, "name");
@@ -51,7 +51,7 @@ pub(super) fn read(value: &Value, number: usize) -> Read {
     Read { component, custom, empty_licenses: empty, odd_licenses: odd, nameless }
 }
 
-fn authors(value: &Value) -> Vec<String> {
+fn authors(value: &Item<'_>) -> Vec<String> {
     let listed: Vec<String> = array(value, "authors")
         .iter()
         .filter_map(|author| match (string(author, "name"), string(author, "email")) {
@@ -63,41 +63,41 @@ fn authors(value: &Value) -> Vec<String> {
     if listed.is_empty() { string(value, "author").into_iter().collect() } else { listed }
 }
 
-fn hashes(value: &Value) -> Vec<(String, String)> {
+fn hashes(value: &Item<'_>) -> Vec<(String, String)> {
     array(value, "hashes")
         .iter()
         .filter_map(|hash| Some((string(hash, "alg")?, string(hash, "content")?)))
         .collect()
 }
 
-fn reference(value: &Value) -> Option<Reference> {
+fn reference(value: &Item<'_>) -> Option<Reference> {
     let kind = string(value, "type").unwrap_or_else(|| "other".to_owned());
     Some(Reference { kind, url: string(value, "url")?, hashes: hashes(value) })
 }
 
-pub(super) fn property(value: &Value) -> Option<Property> {
+pub(super) fn property(value: &Item<'_>) -> Option<Property> {
     let text = match value.get("value") {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Bool(truth)) => truth.to_string(),
+        Some(Item::Text(text)) => text.clone().into_owned(),
+        Some(Item::Bool(truth)) => truth.to_string(),
         _ => string(value, "value").unwrap_or_default(),
     };
     Some(Property { name: string(value, "name")?, value: text })
 }
 
-fn contact(value: &Value) -> Option<Contact> {
+fn contact(value: &Item<'_>) -> Option<Contact> {
     let url = match value.get("url")? {
-        Value::Array(urls) => urls.first().and_then(Value::as_str).map(str::to_owned),
+        Item::List(urls) => urls.first().and_then(Item::as_str).map(str::to_owned),
         _ => string(value, "url"),
     };
     let email = array(value, "contact").first().and_then(|contact| string(contact, "email"));
     Some(Contact { name: string(value, "name"), email, url })
 }
 
-fn occurrences(evidence: &Value) -> Vec<(String, u32)> {
+fn occurrences(evidence: &Item<'_>) -> Vec<(String, u32)> {
     array(evidence, "occurrences")
         .iter()
         .filter_map(|seen| {
-            let line = seen.get("line").and_then(Value::as_u64).and_then(|line| u32::try_from(line).ok());
+            let line = seen.text("line").and_then(|line| line.parse().ok());
             Some((string(seen, "location")?, line.unwrap_or(0)))
         })
         .collect()

@@ -126,7 +126,7 @@ fn version(start: &BytesStart<'_>, reader: &mut Reader<'_>) {
         .into_iter()
         .find(|(name, value)| name.starts_with("xmlns") && value.contains("cyclonedx.org/schema/bom"));
     let version = namespace.as_ref().and_then(|(_, value)| value.rsplit('/').next()).unwrap_or("");
-    reader.take("specVersion", &Value::from(version), &mut |_| None);
+    reader.take("specVersion", &Value::from(version).into(), &mut |_| None);
 }
 
 fn hand_over(key: &str, element: &Element, line: u32, reader: &mut Reader<'_>) {
@@ -137,7 +137,7 @@ fn hand_over(key: &str, element: &Element, line: u32, reader: &mut Reader<'_>) {
         "compositions" => composition(element),
         _ => property(element),
     };
-    reader.take(key, &value, &mut |_| Some(line));
+    reader.take(key, &value.into(), &mut |_| Some(line));
 }
 
 /// Reads on to the end of an element that has just begun.

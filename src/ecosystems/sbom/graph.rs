@@ -6,7 +6,7 @@ use crate::model::{
     Checksum, ChecksumAlgorithm, DeclaredLicense, Dependency, Ecosystem, LicenseSource, LicenseStatement,
     Linkage, NodeIndex, Origin, Package, PackageDetails, Problem, Project, Purl, Scope, SourceSpan,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Makes the graph; `file` is the document relative to the audited root.
 pub(super) fn reading(parsed: Parsed, file: &str) -> Reading {
@@ -29,6 +29,7 @@ struct Tally {
     unlike: Vec<String>,
     empty_words: Vec<String>,
     no_packages: Vec<String>,
+    parts: Vec<String>,
 }
 
 struct Builder<'a> {
@@ -40,6 +41,7 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn fill(&mut self, document: &Document, has_dependencies: bool) {
         let roots: HashSet<usize> = document.roots.iter().copied().collect();
+        let wholes = wholes(document);
         let mut nodes: Vec<Option<NodeIndex>> = Vec::with_capacity(document.components.len());
         for (position, component) in document.components.iter().enumerate() {
             let is_root = roots.contains(&position);
@@ -48,7 +50,14 @@ impl Builder<'_> {
                 nodes.push(None);
                 continue;
             }
-            let package = self.package(component, is_root);
+            let mut package = self.package(component, is_root);
+            if package.declared.is_empty()
+                && let Some(whole) = whole_of(component, &wholes)
+            {
+                let place = package.location.clone().unwrap_or_else(|| SourceSpan::file(self.file));
+                package.declared = self.declared(whole, &place);
+                self.tally.parts.push(component.label());
+            }
             nodes.push(Some(self.reading.graph.add_package(package)));
         }
         let mut projects: Vec<NodeIndex> = document.roots.iter().filter_map(|root| nodes[*root]).collect();
@@ -301,11 +310,29 @@ impl Builder<'_> {
             Problem::fact_missing,
         );
         say(
+            &tally.parts,
+            "are parts of other components (their purls have a subpath) and say no license; that of the whole is used",
+            Problem::note,
+        );
+        say(
             &tally.no_packages,
             "are files or systems without a license and a purl; they are not judged",
             Problem::note,
         );
     }
+}
+
+/// Components by their purls without a subpath, those that are no parts.
+fn wholes(document: &Document) -> HashMap<&str, &Component> {
+    let purls =
+        document.components.iter().filter_map(|component| Some((component.purl.as_deref()?, component)));
+    purls.filter(|(purl, _)| !purl.contains('#')).collect()
+}
+
+/// Generators list the targets of a package beside it: the same purl with a subpath.
+fn whole_of<'d>(component: &Component, wholes: &HashMap<&str, &'d Component>) -> Option<&'d Component> {
+    let (purl, _) = component.purl.as_deref()?.split_once('#')?;
+    wholes.get(purl).copied()
 }
 
 /// `3 components (a 1, b 2, c 3)`.

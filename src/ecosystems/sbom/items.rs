@@ -1,8 +1,12 @@
 //! A large JSON object, one array element at a time: only one component is ever in memory as JSON.
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use super::item::{Item, ItemVisitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
+
+/// Gets each wanted value with the key it stands under.
+type Handle<'h, 'de> = &'h mut dyn FnMut(&str, Item<'de>);
 
 /// Calls `handle` with each element of the wanted arrays and with every other wanted value.
 ///
@@ -11,10 +15,10 @@ use std::fmt;
 ///
 /// # Errors
 /// When the text is not a JSON object; what came before the error has been handed over.
-pub(super) fn each_item(
-    text: &str,
+pub(super) fn each_item<'de>(
+    text: &'de str,
     wanted: &[&str],
-    handle: &mut dyn FnMut(&str, Value),
+    handle: Handle<'_, 'de>,
 ) -> (Vec<String>, Result<(), serde_json::Error>) {
     let mut unwanted = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -23,13 +27,13 @@ pub(super) fn each_item(
     (unwanted, result)
 }
 
-struct Top<'a> {
+struct Top<'a, 'de> {
     wanted: &'a [&'a str],
-    handle: &'a mut dyn FnMut(&str, Value),
+    handle: Handle<'a, 'de>,
     unwanted: &'a mut Vec<String>,
 }
 
-impl<'de> Visitor<'de> for Top<'_> {
+impl<'de> Visitor<'de> for Top<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,12 +53,12 @@ impl<'de> Visitor<'de> for Top<'_> {
     }
 }
 
-struct Items<'a> {
+struct Items<'a, 'de> {
     key: &'a str,
-    handle: &'a mut dyn FnMut(&str, Value),
+    handle: Handle<'a, 'de>,
 }
 
-impl<'de> DeserializeSeed<'de> for Items<'_> {
+impl<'de> DeserializeSeed<'de> for Items<'_, 'de> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -62,7 +66,7 @@ impl<'de> DeserializeSeed<'de> for Items<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Items<'_> {
+impl<'de> Visitor<'de> for Items<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -70,40 +74,44 @@ impl<'de> Visitor<'de> for Items<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
-        while let Some(item) = sequence.next_element::<Value>()? {
+        while let Some(item) = sequence.next_element::<Item<'de>>()? {
             (self.handle)(self.key, item);
         }
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let value = serde::de::Deserialize::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-        (self.handle)(self.key, value);
+        (self.handle)(self.key, Item::deserialize(MapAccessDeserializer::new(map))?);
         Ok(())
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        (self.handle)(self.key, Value::from(text));
+    fn visit_borrowed_str<E: serde::de::Error>(self, text: &'de str) -> Result<(), E> {
+        (self.handle)(self.key, ItemVisitor.visit_borrowed_str(text)?);
         Ok(())
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        (self.handle)(self.key, Value::from(value));
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
+        (self.handle)(self.key, ItemVisitor.visit_str(text)?);
         Ok(())
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        (self.handle)(self.key, Value::from(value));
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
+        (self.handle)(self.key, Item::Bool(value));
         Ok(())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        (self.handle)(self.key, Value::from(value));
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
+        (self.handle)(self.key, ItemVisitor.visit_i64(value)?);
         Ok(())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        (self.handle)(self.key, Value::from(value));
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+        (self.handle)(self.key, ItemVisitor.visit_u64(value)?);
+        Ok(())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+        (self.handle)(self.key, ItemVisitor.visit_f64(value)?);
         Ok(())
     }
 
@@ -113,19 +121,15 @@ impl<'de> Visitor<'de> for Items<'_> {
 }
 
 /// A string field; a number counts as its digits, an empty string as absent.
-pub(super) fn string(value: &Value, key: &str) -> Option<String> {
-    match value.get(key)? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
+pub(super) fn string(value: &Item<'_>, key: &str) -> Option<String> {
+    value.text(key).map(std::borrow::Cow::into_owned)
 }
 
 /// The elements of an array field; a single object counts as an array of one.
-pub(super) fn array<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(super) fn array<'a, 'de>(value: &'a Item<'de>, key: &str) -> &'a [Item<'de>] {
     match value.get(key) {
-        Some(Value::Array(items)) => items,
-        Some(single @ Value::Object(_)) => std::slice::from_ref(single),
+        Some(Item::List(items)) => items,
+        Some(single @ Item::Object(_)) => std::slice::from_ref(single),
         _ => &[],
     }
 }

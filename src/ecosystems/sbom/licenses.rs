@@ -1,9 +1,9 @@
 //! License statements of CycloneDX, however well or badly written.
 
+use super::item::Item;
 use super::items::{array, string};
 use crate::model::sbom::{Acknowledgement, CustomLicense, LicenseEntry, LicenseValue, Observed};
 use base64::Engine;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What was found in a `licenses` field.
@@ -19,11 +19,11 @@ pub(super) struct Found {
 }
 
 /// Reads `licenses`: the list of the specification, and what generators make of it.
-pub(super) fn licenses(field: Option<&Value>) -> Found {
+pub(super) fn licenses(field: Option<&Item<'_>>) -> Found {
     let mut found = Found::default();
     match field {
-        None | Some(Value::Null) => {}
-        Some(Value::Array(items)) => {
+        None | Some(Item::Null) => {}
+        Some(Item::List(items)) => {
             for item in items {
                 one(item, &mut found);
             }
@@ -36,14 +36,14 @@ pub(super) fn licenses(field: Option<&Value>) -> Found {
     found
 }
 
-fn one(item: &Value, found: &mut Found) {
+fn one(item: &Item<'_>, found: &mut Found) {
     match item {
-        Value::String(text) if text.trim().is_empty() => found.empty += 1,
-        Value::String(text) => {
+        Item::Text(text) if text.trim().is_empty() => found.empty += 1,
+        Item::Text(text) => {
             found.odd += 1;
-            found.entries.push(LicenseEntry::new(LicenseValue::Name(text.clone()), None));
+            found.entries.push(LicenseEntry::new(LicenseValue::Name(text.to_string()), None));
         }
-        Value::Object(_) => {
+        Item::Object(_) => {
             let nested = item.get("license");
             match (string(item, "expression"), nested) {
                 (Some(expression), _) => {
@@ -51,21 +51,21 @@ fn one(item: &Value, found: &mut Found) {
                     let value = LicenseValue::Expression(expression);
                     found.entries.push(LicenseEntry::new(value, acknowledgement(item)));
                 }
-                (None, Some(Value::String(text))) => {
+                (None, Some(Item::Text(text))) => {
                     found.odd += 1;
-                    found.entries.push(LicenseEntry::new(LicenseValue::Name(text.clone()), None));
+                    found.entries.push(LicenseEntry::new(LicenseValue::Name(text.to_string()), None));
                 }
                 (None, Some(license)) => license_object(license, item, found),
                 // Some generators leave the wrapper out.
                 (None, None) => license_object(item, item, found),
             }
         }
-        Value::Null => found.empty += 1,
-        Value::Bool(_) | Value::Number(_) | Value::Array(_) => found.odd += 1,
+        Item::Null => found.empty += 1,
+        Item::Bool(_) | Item::Number(_) | Item::List(_) => found.odd += 1,
     }
 }
 
-fn license_object(license: &Value, wrapper: &Value, found: &mut Found) {
+fn license_object(license: &Item<'_>, wrapper: &Item<'_>, found: &mut Found) {
     let text = license.get("text").and_then(attachment);
     let url = string(license, "url");
     let said = acknowledgement(license).or_else(|| acknowledgement(wrapper));
@@ -88,7 +88,7 @@ fn license_object(license: &Value, wrapper: &Value, found: &mut Found) {
     found.entries.push(LicenseEntry { value, acknowledgement: said, text, url });
 }
 
-fn acknowledgement(value: &Value) -> Option<Acknowledgement> {
+fn acknowledgement(value: &Item<'_>) -> Option<Acknowledgement> {
     match value.get("acknowledgement")?.as_str()? {
         "declared" => Some(Acknowledgement::Declared),
         "concluded" => Some(Acknowledgement::Concluded),
@@ -97,12 +97,12 @@ fn acknowledgement(value: &Value) -> Option<Acknowledgement> {
 }
 
 /// `{content, contentType, encoding}`; base64 is the only encoding.
-fn attachment(value: &Value) -> Option<String> {
+fn attachment(value: &Item<'_>) -> Option<String> {
     let content = match value {
-        Value::String(text) => Some(text.clone()),
+        Item::Text(text) => Some(text.to_string()),
         _ => string(value, "content"),
     }?;
-    if value.get("encoding").and_then(Value::as_str) != Some("base64") {
+    if value.get("encoding").and_then(Item::as_str) != Some("base64") {
         return Some(content);
     }
     let packed: String = content.split_whitespace().collect();
@@ -111,7 +111,7 @@ fn attachment(value: &Value) -> Option<String> {
 }
 
 /// 1.7: texts and addresses of the licenses in an expression.
-fn expression_details(item: &Value, custom: &mut BTreeMap<String, CustomLicense>) {
+fn expression_details(item: &Item<'_>, custom: &mut BTreeMap<String, CustomLicense>) {
     for detail in array(item, "expressionDetails") {
         let Some(id) = string(detail, "licenseIdentifier").filter(|id| id.contains("Ref-")) else { continue };
         let known = custom.entry(id).or_default();
@@ -121,19 +121,19 @@ fn expression_details(item: &Value, custom: &mut BTreeMap<String, CustomLicense>
 }
 
 /// `evidence.licenses`: what was seen in files.
-pub(super) fn observed(field: Option<&Value>) -> Vec<Observed> {
-    let Some(Value::Array(items)) = field else { return Vec::new() };
+pub(super) fn observed(field: Option<&Item<'_>>) -> Vec<Observed> {
+    let Some(Item::List(items)) = field else { return Vec::new() };
     items.iter().filter_map(observed_one).collect()
 }
 
-fn observed_one(item: &Value) -> Option<Observed> {
+fn observed_one(item: &Item<'_>) -> Option<Observed> {
     let inner = item.get("license").unwrap_or(item);
     let license =
         string(item, "expression").or_else(|| string(inner, "id")).or_else(|| string(inner, "name"))?;
     let property = |name: &str| {
         array(inner, "properties")
             .iter()
-            .find(|property| property.get("name").is_some_and(|known| known == name))
+            .find(|property| property.text("name").is_some_and(|known| known == name))
             .and_then(|property| string(property, "value"))
     };
     let lines = property("licgraph:lines").and_then(|lines| {

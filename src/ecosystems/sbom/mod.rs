@@ -8,6 +8,7 @@ mod cyclonedx;
 mod cyclonedx_component;
 mod cyclonedx_xml;
 mod graph;
+mod item;
 mod items;
 mod licenses;
 mod notes;

@@ -1,7 +1,9 @@
 //! Problems of a document, with the line where one can be found, and not more of them than a person reads.
 
+use super::item::Item;
 use crate::model::{Problem, SourceSpan};
 use memchr::memmem;
+use std::borrow::Cow;
 
 /// More problems of one document than this are counted, not listed.
 const MAX_LISTED: usize = 200;
@@ -90,29 +92,45 @@ impl<'a> Notes<'a> {
     }
 }
 
-/// Finds the lines of many words that stand in the text in the same order.
+/// Finds the lines of texts that were read from a document, best in the order in which they stand there.
 pub(super) struct Lines<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
     line: u32,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(text: &'a str, start_key: &str) -> Self {
-        let at = memmem::find(text.as_bytes(), start_key.as_bytes()).unwrap_or(0);
-        let line = count_lines(&text.as_bytes()[..at]) + 1;
-        Self { text: text.as_bytes(), at, line }
+    pub(super) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1 }
     }
 
-    /// The line of the next place of a word; none, and no step forward, if it does not come.
+    /// The line of a text that was read.
     ///
-    /// A search looks at most 128 KiB ahead, so that a word that is written otherwise costs little.
-    pub(super) fn next(&mut self, word: &str) -> Option<u32> {
-        let end = (self.at + (1 << 17)).min(self.text.len());
-        let found = memmem::find(&self.text[self.at..end], word.as_bytes())?;
-        self.line += count_lines(&self.text[self.at..self.at + found]);
-        self.at += found + word.len();
+    /// A borrowed text is its own place. A copied one, because it was written with escapes, is searched for, at
+    /// most 128 KiB from the last place on, so that one that is written otherwise costs little.
+    pub(super) fn of(&mut self, item: &Item<'_>) -> Option<u32> {
+        let offset = match item {
+            Item::Text(Cow::Borrowed(text)) => self.offset_of(text)?,
+            Item::Text(Cow::Owned(text)) => {
+                let word = serde_json::to_string(text).ok()?;
+                let end = (self.at + (1 << 17)).min(self.text.len());
+                self.at + memmem::find(&self.text.as_bytes()[self.at..end], word.as_bytes())?
+            }
+            _ => return None,
+        };
+        let bytes = self.text.as_bytes();
+        if offset >= self.at {
+            self.line += count_lines(&bytes[self.at..offset]);
+        } else {
+            self.line -= count_lines(&bytes[offset..self.at]);
+        }
+        self.at = offset;
         Some(self.line)
+    }
+
+    fn offset_of(&self, piece: &str) -> Option<usize> {
+        let offset = (piece.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        (offset + piece.len() <= self.text.len()).then_some(offset)
     }
 }
 

@@ -1,6 +1,7 @@
 //! SPDX 2.2 and 2.3: JSON, and the assembly of a document that the tag-value reader shares.
 
 use super::Parsed;
+use super::item::Item;
 use super::items::{array, each_item, string};
 use super::notes::{Lines, Notes};
 use super::scope::component_scope;
@@ -9,7 +10,7 @@ use crate::model::sbom::{
     Acknowledgement, Component, CustomLicense, Edge, LicenseEntry, LicenseValue, Reference, Remark,
 };
 use crate::model::{Linkage, Problem, Scope};
-use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 const WANTED: [&str; 8] = [
@@ -26,13 +27,9 @@ const WANTED: [&str; 8] = [
 /// Reads a JSON document.
 pub(super) fn read_json(text: &str, file: &str) -> Parsed {
     let mut reader = Reader::new(Notes::new(file, text));
-    let mut lines = Lines::new(text, "\"packages\"");
+    let mut lines = Lines::new(text);
     let (left_out, result) = each_item(text, &WANTED, &mut |key, value| {
-        let line = if key == "packages" {
-            value.get("SPDXID").and_then(|id| lines.next(&serde_json::to_string(id).ok()?))
-        } else {
-            None
-        };
+        let line = if key == "packages" { value.get("SPDXID").and_then(|id| lines.of(id)) } else { None };
         reader.take(key, value, line);
     });
     let boring = ["SPDXID", "dataLicense", "documentNamespace", "comment", "$schema"];
@@ -68,7 +65,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a top-level value, or an element of a top-level array.
-    pub(super) fn take(&mut self, key: &str, value: Value, line: Option<u32>) {
+    pub(super) fn take(&mut self, key: &str, value: Item<'_>, line: Option<u32>) {
         match key {
             "spdxVersion" => self.version(&value),
             "name" => self.parsed.document.name = value.as_str().unwrap_or_default().to_owned(),
@@ -89,7 +86,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn version(&mut self, value: &Value) {
+    fn version(&mut self, value: &Item<'_>) {
         self.version_seen = true;
         if !matches!(value.as_str(), Some("SPDX-2.1" | "SPDX-2.2" | "SPDX-2.3")) {
             let message = format!(
@@ -99,12 +96,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn creation(&mut self, value: &Value) {
+    fn creation(&mut self, value: &Item<'_>) {
         let document = &mut self.parsed.document;
         document.created = string(value, "created").filter(|time| time != super::spdx3::NO_TIME);
         document.license_list_version = string(value, "licenseListVersion");
-        let creators = value.get("creators").and_then(Value::as_array).into_iter().flatten();
-        for tool in creators.filter_map(Value::as_str).filter_map(|text| text.strip_prefix("Tool:")) {
+        let creators = value.texts("creators");
+        for tool in creators.iter().filter_map(|text| text.strip_prefix("Tool:")) {
             let tool = tool.trim();
             document.tools.push(match tool.rsplit_once('-') {
                 Some((name, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -115,7 +112,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn relationship(&mut self, value: &Value) {
+    fn relationship(&mut self, value: &Item<'_>) {
         let field = |key| string(value, key);
         match (field("spdxElementId"), field("relationshipType"), field("relatedSpdxElement")) {
             (Some(from), Some(kind), Some(to)) => self.relationships.push((from, kind, to)),
@@ -126,13 +123,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn extracted(&mut self, value: &Value) {
+    fn extracted(&mut self, value: &Item<'_>) {
         let Some(id) = string(value, "licenseId") else { return };
-        let url = value.get("seeAlsos").and_then(Value::as_array).and_then(|urls| urls.first());
+        let url = value.texts("seeAlsos").into_iter().next();
         let known = CustomLicense {
             name: string(value, "name"),
             text: string(value, "extractedText"),
-            url: url.and_then(Value::as_str).map(str::to_owned),
+            url: url.map(Cow::into_owned),
         };
         self.custom.insert(id, known);
     }
@@ -163,7 +160,7 @@ impl<'a> Reader<'a> {
         self.parsed
     }
 
-    fn add(&mut self, value: &Value, line: Option<u32>) {
+    fn add(&mut self, value: &Item<'_>, line: Option<u32>) {
         let position = self.parsed.document.components.len();
         let mut component = self.package(value, position);
         component.line = line;
@@ -179,7 +176,7 @@ impl<'a> Reader<'a> {
         self.parsed.document.components.push(component);
     }
 
-    fn package(&mut self, value: &Value, position: usize) -> Component {
+    fn package(&mut self, value: &Item<'_>, position: usize) -> Component {
         let reference = string(value, "SPDXID").unwrap_or_else(|| format!("SPDXRef-unnamed-{position}"));
         let name = string(value, "name").unwrap_or_else(|| {
             let message = format!("the package `{reference}` has no name");
@@ -325,11 +322,11 @@ fn meaning(kind: &str) -> Option<Meaning> {
 }
 
 /// A field that may also hold the words for nothing.
-fn stated(value: &Value, key: &str) -> Option<String> {
+fn stated(value: &Item<'_>, key: &str) -> Option<String> {
     string(value, key).filter(|text| text != "NOASSERTION" && text != "NONE")
 }
 
-fn purpose(value: &Value) -> String {
+fn purpose(value: &Item<'_>) -> String {
     match string(value, "primaryPackagePurpose").as_deref() {
         Some("APPLICATION") => "application",
         Some("FRAMEWORK") => "framework",
@@ -343,14 +340,14 @@ fn purpose(value: &Value) -> String {
     .to_owned()
 }
 
-fn purl(value: &Value) -> Option<String> {
+fn purl(value: &Item<'_>) -> Option<String> {
     array(value, "externalRefs")
         .iter()
         .find(|known| string(known, "referenceType").is_some_and(|kind| kind.ends_with("purl")))
         .and_then(|known| string(known, "referenceLocator"))
 }
 
-fn references(value: &Value) -> Vec<Reference> {
+fn references(value: &Item<'_>) -> Vec<Reference> {
     let make = |kind: &str, url: String| Reference { kind: kind.to_owned(), url, hashes: Vec::new() };
     let mut found = Vec::new();
     found.extend(stated(value, "homepage").map(|url| make("website", url)));

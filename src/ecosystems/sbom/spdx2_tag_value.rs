@@ -26,7 +26,7 @@ pub(super) fn read(text: &str, file: &str) -> Parsed {
     }
     current.flush(&mut reader);
     let creation = Value::Object(current.creation);
-    reader.take("creationInfo", creation, None);
+    reader.take("creationInfo", creation.into(), None);
     reader.finish()
 }
 
@@ -61,11 +61,11 @@ impl Current {
         let fields = std::mem::take(&mut self.fields);
         let value = Value::Object(fields);
         match self.section {
-            Section::Package => reader.take("packages", value, Some(self.line)),
-            Section::License => reader.take("hasExtractedLicensingInfos", value, None),
+            Section::Package => reader.take("packages", value.into(), Some(self.line)),
+            Section::License => reader.take("hasExtractedLicensingInfos", value.into(), None),
             Section::Document => {
                 for annotation in value.get("annotations").and_then(Value::as_array).into_iter().flatten() {
-                    reader.take("annotations", annotation.clone(), None);
+                    reader.take("annotations", annotation.clone().into(), None);
                 }
             }
             Section::Other => {}
@@ -93,8 +93,8 @@ impl Current {
 
 fn take(reader: &mut Reader<'_>, current: &mut Current, line: u32, name: &str, value: &str) {
     match name {
-        "SPDXVersion" => reader.take("spdxVersion", json!(value), None),
-        "DocumentName" => reader.take("name", json!(value), None),
+        "SPDXVersion" => reader.take("spdxVersion", json!(value).into(), None),
+        "DocumentName" => reader.take("name", json!(value).into(), None),
         "Created" => {
             current.creation.insert("created".to_owned(), json!(value));
         }
@@ -185,7 +185,7 @@ fn relationship(reader: &mut Reader<'_>, value: &str) {
     let mut words = value.split_whitespace();
     let (from, kind, to) = (words.next(), words.next(), words.next());
     let value = json!({"spdxElementId": from, "relationshipType": kind, "relatedSpdxElement": to});
-    reader.take("relationships", value, None);
+    reader.take("relationships", value.into(), None);
 }
 
 /// The tags of a text; values in `<text>` may go over many lines.

@@ -1,13 +1,14 @@
 //! SPDX 3.0.1 as JSON-LD, in the compact form of the official context.
 
 use super::Parsed;
+use super::item::Item;
 use super::items::{array, each_item, string};
 use super::notes::{Lines, Notes};
 use super::spdx_licenses::{NO_TEXT, algorithm, entries, restore};
 use crate::model::sbom::{Acknowledgement, Component, CustomLicense, Edge, Property, Reference, Remark};
 use crate::model::{Linkage, Problem, Scope};
-use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What our own writers put where SPDX demands a time and none was given.
 pub(super) const NO_TIME: &str = "1970-01-01T00:00:00Z";
@@ -21,14 +22,11 @@ const MAX_DEPTH: usize = 32;
 /// Reads a document.
 pub(super) fn read(text: &str, file: &str) -> Parsed {
     let mut reader = Reader::new(file, text);
-    let mut lines = Lines::new(text, "\"@graph\"");
+    let mut lines = Lines::new(text);
     let (_, result) = each_item(text, &["@graph"], &mut |_, element| {
-        let is_package = kind_of(&element).is_some_and(|kind| is_package_kind(&kind));
-        let line = element
-            .get("spdxId")
-            .filter(|_| is_package)
-            .and_then(|id| lines.next(&serde_json::to_string(id).ok()?));
-        reader.element(&element, line);
+        let is_package = kind_of(&element).is_some_and(is_package_kind);
+        let line = element.get("spdxId").filter(|_| is_package).and_then(|id| lines.of(id));
+        reader.element(element, line);
     });
     if let Err(error) = result {
         reader.notes.broken(&error);
@@ -37,9 +35,9 @@ pub(super) fn read(text: &str, file: &str) -> Parsed {
 }
 
 /// The type of an element without namespace.
-fn kind_of(element: &Value) -> Option<String> {
-    let kind = string(element, "type").or_else(|| string(element, "@type"))?;
-    Some(kind.rsplit('/').next().unwrap_or(&kind).to_owned())
+fn kind_of<'e>(element: &'e Item<'_>) -> Option<&'e str> {
+    let kind = element.get("type").or_else(|| element.get("@type"))?.as_str()?;
+    kind.rsplit('/').next()
 }
 
 fn is_package_kind(kind: &str) -> bool {
@@ -49,13 +47,13 @@ fn is_package_kind(kind: &str) -> bool {
 struct Reader<'a> {
     notes: Notes<'a>,
     parsed: Parsed,
-    ids: HashMap<String, usize>,
+    ids: HashMap<Cow<'a, str>, usize>,
     /// Elements that are no packages: files, agents, tools, snippets.
-    others: std::collections::HashSet<String>,
-    relationships: Vec<Relationship>,
-    licenses: HashMap<String, Value>,
-    roots: Vec<String>,
-    annotations: Vec<(String, String)>,
+    others: HashSet<Cow<'a, str>>,
+    relationships: Vec<Relationship<'a>>,
+    licenses: HashMap<Cow<'a, str>, Item<'a>>,
+    roots: Vec<Cow<'a, str>>,
+    annotations: Vec<(Cow<'a, str>, String)>,
 }
 
 impl<'a> Reader<'a> {
@@ -64,7 +62,7 @@ impl<'a> Reader<'a> {
             notes: Notes::new(file, text),
             parsed: Parsed::default(),
             ids: HashMap::new(),
-            others: std::collections::HashSet::new(),
+            others: HashSet::new(),
             relationships: Vec::new(),
             licenses: HashMap::new(),
             roots: Vec::new(),
@@ -72,32 +70,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn element(&mut self, element: &Value, line: Option<u32>) {
-        let Some(kind) = kind_of(element) else { return };
-        let id = string(element, "spdxId").or_else(|| string(element, "@id")).unwrap_or_default();
-        if is_package_kind(&kind) {
-            self.package(element, id, line);
+    fn element(&mut self, element: Item<'a>, line: Option<u32>) {
+        let Some(kind) = kind_of(&element) else { return };
+        if matches!(kind, "Relationship" | "LifecycleScopedRelationship") {
+            self.relationships.push(relationship(&element));
+            return;
+        }
+        let id = element.text("spdxId").or_else(|| element.text("@id")).unwrap_or_default();
+        if is_package_kind(kind) {
+            self.package(&element, id, line);
             return;
         }
         self.others.insert(id.clone());
-        match kind.as_str() {
-            "Relationship" | "LifecycleScopedRelationship" => self.relationships.push(relationship(element)),
+        match kind {
             "Annotation" => {
-                if let (Some(subject), Some(text)) =
-                    (string(element, "subject"), string(element, "statement"))
+                if let (Some(subject), Some(text)) = (element.text("subject"), string(&element, "statement"))
                 {
                     self.annotations.push((subject, text));
                 }
             }
             "SpdxDocument" => {
-                self.parsed.document.name = string(element, "name").unwrap_or_default();
-                self.parsed.document.properties.extend(properties(element));
-                self.take_roots(element);
+                self.parsed.document.name = string(&element, "name").unwrap_or_default();
+                self.parsed.document.properties.extend(properties(&element));
+                self.roots.extend(element.texts("rootElement"));
             }
-            "software_Sbom" | "Sbom" | "Bom" => self.take_roots(element),
-            "CreationInfo" => self.creation(element),
+            "software_Sbom" | "Sbom" | "Bom" => self.roots.extend(element.texts("rootElement")),
+            "CreationInfo" => self.creation(&element),
             "Tool" => {
-                let name = string(element, "name").unwrap_or_default();
+                let name = string(&element, "name").unwrap_or_default();
                 self.parsed.document.tools.push(match name.rsplit_once(' ') {
                     Some((name, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => {
                         (name.to_owned(), Some(version.to_owned()))
@@ -110,13 +110,13 @@ impl<'a> Reader<'a> {
                 || kind.contains("Addition")
                 || kind.contains("OrLater") =>
             {
-                self.licenses.insert(id, element.clone());
+                self.licenses.insert(id, element);
             }
             _ => {}
         }
     }
 
-    fn creation(&mut self, element: &Value) {
+    fn creation(&mut self, element: &Item<'_>) {
         let document = &mut self.parsed.document;
         document.created = string(element, "created").filter(|time| time != NO_TIME);
         if !string(element, "specVersion").is_some_and(|version| version.starts_with("3.0")) {
@@ -125,19 +125,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn take_roots(&mut self, element: &Value) {
-        self.roots.extend(names(element, "rootElement"));
-    }
-
-    fn package(&mut self, element: &Value, id: String, line: Option<u32>) {
+    fn package(&mut self, element: &Item<'a>, id: Cow<'a, str>, line: Option<u32>) {
         let position = self.parsed.document.components.len();
         let name = string(element, "name").unwrap_or_else(|| {
             let message = format!("the package `{id}` has no name");
             self.notes.at_word(Problem::fact_missing, "", &id, message);
-            id.clone()
+            id.to_string()
         });
         let mut component = Component {
-            reference: id.clone(),
+            reference: id.to_string(),
             kind: purpose(element),
             name,
             version: string(element, "software_packageVersion"),
@@ -192,11 +188,12 @@ impl<'a> Reader<'a> {
         let mut found = BTreeMap::new();
         for element in self.licenses.values() {
             for entry in array(element, "simplelicensing_customIdToUri") {
-                let (Some(key), Some(id)) = (string(entry, "key"), string(entry, "value")) else { continue };
+                let (Some(key), Some(id)) = (string(entry, "key"), entry.text("value")) else { continue };
                 let Some(text) = self.licenses.get(&id) else { continue };
                 let url = array(text, "externalRef")
                     .first()
-                    .and_then(|known| known.get("locator")?.as_array()?.first()?.as_str().map(str::to_owned));
+                    .and_then(|known| known.texts("locator").into_iter().next())
+                    .map(Cow::into_owned);
                 let known = CustomLicense {
                     name: string(text, "name"),
                     text: string(text, "simplelicensing_licenseText").filter(|text| text != NO_TEXT),
@@ -210,7 +207,7 @@ impl<'a> Reader<'a> {
 
     fn relate(
         &mut self,
-        relationship: &Relationship,
+        relationship: &Relationship<'a>,
         edges: &mut Edges,
         custom: &BTreeMap<String, CustomLicense>,
     ) {
@@ -219,7 +216,7 @@ impl<'a> Reader<'a> {
             self.roots.extend(to.iter().cloned());
             return;
         }
-        let said = match kind.as_str() {
+        let said = match kind.as_ref() {
             "hasDeclaredLicense" => Some(Acknowledgement::Declared),
             "hasConcludedLicense" => Some(Acknowledgement::Concluded),
             _ => None,
@@ -256,7 +253,7 @@ impl<'a> Reader<'a> {
     fn license(
         &mut self,
         from: &str,
-        targets: &[String],
+        targets: &[Cow<'a, str>],
         said: Acknowledgement,
         custom: &BTreeMap<String, CustomLicense>,
     ) {
@@ -299,15 +296,16 @@ impl<'a> Reader<'a> {
         if depth > MAX_DEPTH {
             return None;
         }
-        let member = |key: &str| -> Option<String> { self.expression(&string(element, key)?, depth + 1) };
+        let member = |key: &str| -> Option<String> { self.expression(&element.text(key)?, depth + 1) };
         let joined = |operator: &str| -> Option<String> {
-            let parts: Option<Vec<String>> = names(element, "expandedlicensing_member")
+            let parts: Option<Vec<String>> = element
+                .texts("expandedlicensing_member")
                 .iter()
                 .map(|id| self.expression(id, depth + 1).map(|part| format!("({part})")))
                 .collect();
             Some(parts?.join(operator))
         };
-        match kind_of(element)?.as_str() {
+        match kind_of(element)? {
             "expandedlicensing_ConjunctiveLicenseSet" => joined(" AND "),
             "expandedlicensing_DisjunctiveLicenseSet" => joined(" OR "),
             "expandedlicensing_OrLaterOperator" => {
@@ -332,36 +330,27 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A field of one or several references.
-fn names(element: &Value, key: &str) -> Vec<String> {
-    match element.get(key) {
-        Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// A relationship without what is not needed: a large document has many.
-struct Relationship {
-    kind: String,
-    from: String,
-    to: Vec<String>,
+struct Relationship<'a> {
+    kind: Cow<'a, str>,
+    from: Cow<'a, str>,
+    to: Vec<Cow<'a, str>>,
     scope: Option<Scope>,
     complete: Option<bool>,
 }
 
-fn relationship(element: &Value) -> Relationship {
+fn relationship<'a>(element: &Item<'a>) -> Relationship<'a> {
     Relationship {
-        kind: string(element, "relationshipType").unwrap_or_default(),
-        from: string(element, "from").unwrap_or_default(),
-        to: names(element, "to"),
-        scope: match element.get("scope").and_then(Value::as_str) {
+        kind: element.text("relationshipType").unwrap_or_default(),
+        from: element.text("from").unwrap_or_default(),
+        to: element.texts("to"),
+        scope: match element.get("scope").and_then(Item::as_str) {
             Some("runtime") => Some(Scope::Runtime),
             Some("build") => Some(Scope::Build),
             Some("development" | "test") => Some(Scope::Dev),
             _ => None,
         },
-        complete: match element.get("completeness").and_then(Value::as_str) {
+        complete: match element.get("completeness").and_then(Item::as_str) {
             Some("complete") => Some(true),
             Some("incomplete") => Some(false),
             _ => None,
@@ -382,7 +371,7 @@ fn meaning(kind: &str, scope: Option<Scope>) -> Option<(Option<Scope>, Option<Li
     }
 }
 
-fn purpose(element: &Value) -> String {
+fn purpose(element: &Item<'_>) -> String {
     let word = string(element, "software_primaryPurpose").unwrap_or_default();
     match word.as_str() {
         "operatingSystem" => "operating-system".to_owned(),
@@ -395,7 +384,7 @@ fn purpose(element: &Value) -> String {
     }
 }
 
-fn purl(element: &Value) -> Option<String> {
+fn purl(element: &Item<'_>) -> Option<String> {
     string(element, "software_packageUrl").or_else(|| {
         array(element, "externalIdentifier")
             .iter()
@@ -404,7 +393,7 @@ fn purl(element: &Value) -> Option<String> {
     })
 }
 
-fn references(element: &Value) -> Vec<Reference> {
+fn references(element: &Item<'_>) -> Vec<Reference> {
     let make = |kind: &str, url: String| Reference { kind: kind.to_owned(), url, hashes: Vec::new() };
     let mut found = Vec::new();
     found.extend(string(element, "software_homePage").map(|url| make("website", url)));
@@ -412,7 +401,7 @@ fn references(element: &Value) -> Vec<Reference> {
         let kind = string(known, "comment")
             .or_else(|| string(known, "externalRefType"))
             .unwrap_or_else(|| "other".to_owned());
-        found.extend(names(known, "locator").into_iter().map(|url| make(&kind, url)));
+        found.extend(known.texts("locator").into_iter().map(|url| make(&kind, url.into_owned())));
     }
     found.extend(
         string(element, "software_downloadLocation")
@@ -422,7 +411,7 @@ fn references(element: &Value) -> Vec<Reference> {
     found
 }
 
-fn properties(element: &Value) -> Vec<Property> {
+fn properties(element: &Item<'_>) -> Vec<Property> {
     array(element, "extension")
         .iter()
         .flat_map(|extension| array(extension, "extension_cdxProperty"))

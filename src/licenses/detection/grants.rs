@@ -45,6 +45,7 @@ struct Words {
     and: u32,
     either: u32,
     dual: Vec<u32>,
+    well: u32,
     option: Vec<u32>,
     gnu: u32,
     lesser: Vec<u32>,
@@ -76,12 +77,14 @@ fn words() -> &'static Words {
         .map(phrase)
         .collect(),
         fillers: phrase(
-            "the a an terms of both either under and or at your option conditions any as in project",
+            "the a an terms of both either under and or at your option conditions any as well in project following \
+             two three licenses",
         ),
         or: phrase("or")[0],
         and: phrase("and")[0],
         either: phrase("either")[0],
         dual: phrase("dual dually double choose choice"),
+        well: phrase("well")[0],
         option: phrase("your option"),
         gnu: phrase("gnu")[0],
         lesser: phrase("lesser library"),
@@ -116,26 +119,35 @@ fn named(text: &str, tokens: &[Token], start: usize, end: usize) -> Option<Grant
     let mut sets = vec![first];
     let mut any = false;
     let mut all = false;
+    let mut listed = false;
     loop {
-        let mut next = behind;
-        let mut joined = between(text, tokens, behind, end).contains('/');
-        any |= joined;
-        while next < end && next < behind + 6 && words().fillers.contains(&tokens[next].word) {
-            any |= tokens[next].word == words().or;
-            all |= tokens[next].word == words().and;
-            joined |= tokens[next].word == words().or || tokens[next].word == words().and;
+        let mut next = past_references(text, tokens, behind, end);
+        let separator = between(text, tokens, next, end);
+        let item = separator.contains('\n') && separator.contains(['*', '-', '+']);
+        let mut joined = item || separator.contains('/');
+        any |= separator.contains('/');
+        let last_filler = next + 6;
+        while next < end && next < last_filler && words().fillers.contains(&tokens[next].word) {
+            let word = tokens[next].word;
+            any |= word == words().or;
+            all |= word == words().and || word == words().well;
+            joined |= word == words().or || word == words().and || word == words().well;
             next += 1;
         }
         let Some((candidates, after)) = joined.then(|| name(text, tokens, next, end)).flatten() else {
             break;
         };
+        listed |= item;
         sets.push(candidates);
         behind = after;
     }
     if sets.len() == 1 {
         return Some(Grant { candidates: sets.remove(0), range: start..behind });
     }
-    let near = &tokens[start.saturating_sub(8)..(behind + 8).min(end)];
+    // What a list of licenses means is said before or after it, with the files in between.
+    let reach = if listed { 40 } else { 8 };
+    let near =
+        &tokens[start.saturating_sub(8)..(past_references(text, tokens, behind, end) + reach).min(end)];
     let choice = any
         || near.iter().any(|token| token.word == words().either || words().dual.contains(&token.word))
         || near.windows(2).any(|pair| [pair[0].word, pair[1].word] == words().option[..]);
@@ -147,6 +159,36 @@ fn named(text: &str, tokens: &[Token], start: usize, end: usize) -> Option<Grant
         _ => Vec::new(),
     };
     Some(Grant { candidates, range: start..behind })
+}
+
+/// Behind what follows a name in brackets: `(LICENSE-MIT or an address)`, `[text](target)`, `<file or address>`.
+fn past_references(text: &str, tokens: &[Token], at: usize, end: usize) -> usize {
+    const LONGEST: usize = 300;
+    let Some(before) = at.checked_sub(1) else { return at };
+    let from = tokens[before].end as usize;
+    let mut rest = text.get(from..).unwrap_or_default();
+    loop {
+        let next = rest.trim_start_matches(|sign: char| sign.is_whitespace() || sign == ',');
+        let close = match next.chars().next() {
+            Some('(') => ')',
+            Some('[') => ']',
+            Some('<') => '>',
+            _ => break,
+        };
+        let mut depth = 0_usize;
+        let open = next.as_bytes()[0] as char;
+        let behind = next.char_indices().take(LONGEST).find_map(|(position, sign)| {
+            depth += usize::from(sign == open);
+            depth -= usize::from(sign == close);
+            (depth == 0).then_some(position + 1)
+        });
+        match behind {
+            Some(behind) => rest = &next[behind..],
+            None => break,
+        }
+    }
+    let reached = text.len() - rest.len();
+    (at..end).find(|position| tokens[*position].start as usize >= reached).unwrap_or(end)
 }
 
 fn between<'a>(text: &'a str, tokens: &[Token], at: usize, end: usize) -> &'a str {

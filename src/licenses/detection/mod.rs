@@ -68,17 +68,23 @@ pub fn detect(text: &str, depth: Depth) -> Vec<Detection> {
     let tags = tags::find(text);
     let tokens = tokenise(text);
     let (found, unmatched) = texts::find(&tokens);
-    let mut detections = known_texts(&tokens, &found);
+    let (mut detections, exceptions) = known_texts(&tokens, &found);
     let mut riders = Vec::new();
     let mut grants = Vec::new();
-    let unmatched: Vec<_> = unmatched.into_iter().map(|range| Unmatched::new(&tokens, range)).collect();
-    for one in &unmatched {
+    let mut unmatched: Vec<_> = unmatched.into_iter().map(|range| Unmatched::new(&tokens, range)).collect();
+    for one in &mut unmatched {
+        let before = grants.len();
         for range in one.own_words() {
             riders.extend(riders::find(&tokens, range.clone()));
             grants.extend(grants::find(text, &tokens, range));
         }
+        one.is_notice = one.is_short() && grants.len() > before;
     }
     apply_grants(&tokens, grants, &mut detections);
+    join_exceptions(&tokens, &exceptions, &mut detections);
+    if depth == Depth::LicenseFile && detections.is_empty() {
+        detections.extend(bare_expression(text, &tokens));
+    }
     if depth == Depth::LicenseFile {
         detections.extend(riders.iter().map(|rider| rider_detection(&tokens, rider)));
         for one in unmatched {
@@ -95,6 +101,8 @@ struct Unmatched {
     range: Range<usize>,
     /// A known text that a large part of them resembles: truncated or changed. What stands in it is no grant.
     nearest: Option<Found>,
+    /// Whether a grant by name explains them.
+    is_notice: bool,
 }
 
 impl Unmatched {
@@ -103,12 +111,21 @@ impl Unmatched {
 
     fn new(tokens: &[Token], range: Range<usize>) -> Self {
         let nearest = if range.len() >= Self::LONG { texts::nearest(tokens, range.clone()) } else { None };
-        Self { range, nearest }
+        Self { range, nearest, is_notice: false }
+    }
+
+    /// Few words that resemble a known text only in part: a notice of their own.
+    fn is_short(&self) -> bool {
+        const FEW: usize = 150;
+        const IN_PART: f32 = 0.7;
+        let in_part = |found: &Found| found.alignment.similarity() < IN_PART;
+        self.range.len() < FEW && self.nearest.as_ref().is_some_and(in_part)
     }
 
     /// The words without those of the text they resemble.
     fn own_words(&self) -> Vec<Range<usize>> {
         match &self.nearest {
+            Some(_) if self.is_short() => vec![self.range.clone()],
             Some(found) => vec![
                 self.range.start..found.alignment.start,
                 found.alignment.end..self.range.end.max(found.alignment.end),
@@ -131,33 +148,64 @@ fn place(tokens: &[Token], range: &Range<usize>) -> Place {
     Place { first_line: line(range.start), last_line: line(range.end.saturating_sub(1)) }
 }
 
-/// License texts, with the exceptions of the file joined to the license they stand beside.
-fn known_texts(tokens: &[Token], found: &[Found]) -> Vec<Detection> {
+/// License texts, with the exceptions of a file of one license joined to it; the exceptions that are left.
+fn known_texts<'a>(tokens: &[Token], found: &'a [Found]) -> (Vec<Detection>, Vec<&'a Found>) {
     let (exceptions, licenses): (Vec<_>, Vec<_>) =
         found.iter().partition(|found| found.known.form == Form::Exception);
     let mut detections: Vec<_> = licenses.into_iter().map(|found| text_detection(tokens, found)).collect();
+    let mut left = Vec::new();
+    for exception in exceptions {
+        match detections.as_mut_slice() {
+            [only] if fits(exception.known.report[0], only) => add_exception(tokens, exception, only),
+            _ => left.push(exception),
+        }
+    }
+    (detections, left)
+}
+
+/// Joins an exception to the notice of the license that stands right above it; one without is told as it is.
+fn join_exceptions(tokens: &[Token], exceptions: &[&Found], detections: &mut Vec<Detection>) {
+    const LINES_BETWEEN: u32 = 20;
     for exception in exceptions {
         let id = exception.known.report[0];
-        let base = match detections.as_mut_slice() {
-            [only] if fits(id, only) => Some(only),
-            _ => None,
-        };
-        match base {
-            Some(base) => {
-                base.candidates = base.candidates.iter().filter_map(|license| with(license, id)).collect();
-                base.place.last_line =
-                    base.place.last_line.max(place(tokens, &range_of(exception)).last_line);
-            }
+        let here = place(tokens, &range_of(exception));
+        let above = detections
+            .iter_mut()
+            .filter(|detection| detection.place.first_line <= here.first_line)
+            .max_by_key(|detection| detection.place)
+            .filter(|detection| detection.kind == DetectedKind::Header && fits(id, detection))
+            .filter(|detection| here.first_line.saturating_sub(detection.place.last_line) <= LINES_BETWEEN);
+        match above {
+            Some(base) => add_exception(tokens, exception, base),
             None => detections.push(Detection {
                 kind: DetectedKind::Text,
-                place: place(tokens, &range_of(exception)),
+                place: here,
                 candidates: Vec::new(),
                 confidence: exception.alignment.similarity(),
                 note: Some(format!("the text of {id}, without the one license it belongs to")),
             }),
         }
     }
-    detections
+}
+
+fn add_exception(tokens: &[Token], exception: &Found, base: &mut Detection) {
+    let id = exception.known.report[0];
+    base.candidates = base.candidates.iter().filter_map(|license| with(license, id)).collect();
+    base.place.last_line = base.place.last_line.max(place(tokens, &range_of(exception)).last_line);
+}
+
+/// A license file that holds nothing but an SPDX expression: `MIT OR Apache-2.0`.
+fn bare_expression(text: &str, tokens: &[Token]) -> Option<Detection> {
+    const MOST_WORDS: usize = 24;
+    let expression = parse(text.trim()).ok().filter(|_| tokens.len() <= MOST_WORDS)?;
+    let known = |term: &crate::model::Term| matches!(term.license, LicenseName::Known(_));
+    expression.terms().into_iter().all(known).then(|| Detection {
+        kind: DetectedKind::Header,
+        place: place(tokens, &(0..tokens.len())),
+        candidates: vec![expression.clone()],
+        confidence: 1.0,
+        note: None,
+    })
 }
 
 fn range_of(found: &Found) -> Range<usize> {
@@ -299,7 +347,7 @@ fn unknown(tokens: &[Token], one: &Unmatched, seen: &[Detection], tagged: bool) 
         let hash = hash_word(word);
         tokens[range.clone()].iter().any(|token| token.word == hash)
     });
-    if legal.count() < distinct || (explained && range.len() < 80) {
+    if legal.count() < distinct || one.is_notice || (explained && range.len() < 80) {
         return None;
     }
     let note = one.nearest.as_ref().map(|found| {

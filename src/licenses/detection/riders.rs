@@ -67,6 +67,7 @@ pub fn find(tokens: &[Token], range: Range<usize>) -> Vec<Rider> {
         let starts = |start: &usize| {
             tokens[*start..range.end].iter().map(|token| &token.word).take(words.len()).eq(words)
                 && !about_names(tokens, start + words.len()..range.end)
+                && !about_others(tokens, range.start..*start, start + words.len()..range.end, license)
         };
         let Some(start) = range.clone().find(starts) else { continue };
         if !found.iter().any(|rider| rider.license == *license) {
@@ -81,6 +82,17 @@ fn about_names(tokens: &[Token], behind: Range<usize>) -> bool {
     static NAMES: OnceLock<Vec<u32>> = OnceLock::new();
     let names = NAMES.get_or_init(|| phrase("advertising advertise promote endorse endorsement publicity"));
     tokens[behind].iter().take(10).any(|token| names.contains(&token.word))
+}
+
+/// Whether it speaks of somebody else's work: a cited article, or the terms of third-party parts that follow.
+fn about_others(tokens: &[Token], before: Range<usize>, behind: Range<usize>, license: &str) -> bool {
+    static WORDS: OnceLock<[u32; 3]> = OnceLock::new();
+    let [article, paper, third] =
+        *WORDS.get_or_init(|| ["article", "paper", "third"].map(|word| phrase(word)[0]));
+    let cited =
+        tokens[before].iter().rev().take(14).any(|token| token.word == article || token.word == paper);
+    let parts = license == FURTHER_TERMS && tokens[behind].iter().take(3).any(|token| token.word == third);
+    cited || parts
 }
 
 fn table() -> &'static [(Vec<u32>, &'static str)] {

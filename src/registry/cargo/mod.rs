@@ -1,5 +1,6 @@
 //! Cargo registries: the `.crate` archive, which holds both the manifest and the texts.
 
+mod newer;
 mod settings;
 
 use super::archive::{Limits, is_license_file, read_tar_gz, without_top_folder};
@@ -13,7 +14,7 @@ use crate::model::{ChecksumAlgorithm, Ecosystem, LicenseStatement, Origin, Packa
 use serde::Deserialize;
 use settings::{CargoSettings, Source, default_source, same_index, source, tree_replacement};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 
@@ -102,7 +103,7 @@ impl Cargo {
         self.hold_back(package, locked.unwrap_or_default(), is_default)?;
         match self.settings.replacement(locked.unwrap_or_default(), is_default) {
             Some(replacement) => self.reachable(replacement),
-            None if is_default => self.default_index(package).map(Index::Known),
+            None if is_default => self.default_index(package).map(|(_, config)| Index::Known(config)),
             None => self.reachable(source(locked.unwrap_or_default())),
         }
     }
@@ -143,9 +144,9 @@ impl Cargo {
         Ok(())
     }
 
-    /// The default registry's settings from the cargo home. Of several candidates, the one whose index has this
+    /// The default registry's settings from the cargo home, with their directory. Of several candidates, the one whose index has this
     /// crate with this checksum.
-    fn default_index(&self, package: &Package) -> Result<IndexConfig, FactsError> {
+    fn default_index(&self, package: &Package) -> Result<(PathBuf, IndexConfig), FactsError> {
         let missing = FactsError::NotConfigured { ecosystem: Ecosystem::Cargo, hint: HINT };
         let mut candidates = self.settings.unnamed_index_directories();
         if candidates.len() > 1 {
@@ -154,10 +155,11 @@ impl Cargo {
         let [directory] = candidates.as_slice() else { return Err(missing) };
         let bytes = std::fs::read(directory.join("config.json")).map_err(|_| missing)?;
         let name = last_part(directory);
-        serde_json::from_slice(&bytes).map_err(|error| FactsError::Unreadable {
+        let config = serde_json::from_slice(&bytes).map_err(|error| FactsError::Unreadable {
             address: format!("config.json of the index {name} in the cargo home"),
             reason: error.to_string(),
-        })
+        })?;
+        Ok((directory.clone(), config))
     }
 
     /// `config.json` of a sparse index, asked once.

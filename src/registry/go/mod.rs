@@ -1,19 +1,22 @@
 //! Go module proxies: `.mod` files and module zips with their license files.
 
+mod newer;
 mod settings;
 
+use super::ARCHIVE_LIMIT;
 use super::archive::{Limits, is_license_file, read_zip};
 use super::checksum::go_h1;
 use super::fetch::{Fetch, FetchError, Request};
 use super::neutral::Clients;
 use super::package_facts::{FactsError, LicenseFile, PackageFacts};
 use super::site::{below, segment, shown};
-use super::{ARCHIVE_LIMIT, DOCUMENT_LIMIT};
 use crate::model::{ChecksumAlgorithm, Ecosystem, Origin, Package};
 use settings::{GoSettings, Proxy};
 use std::io::Read;
 use std::path::Path;
 
+/// The go command reads no larger go.mod, in bytes (Go modules reference, "Module proxies").
+const MOD_FILE_LIMIT: u64 = 16 << 20;
 const HINT: &str = "install go, or set GOPROXY";
 
 /// The proxies of a user's go.
@@ -29,17 +32,22 @@ impl Go {
     /// The registry's address, for a cache key.
     pub(crate) fn destination(&self, package: &Package) -> Result<String, FactsError> {
         self.check(package)?;
+        Ok(self.proxies_shown())
+    }
+
+    /// The proxies in order, without secrets.
+    pub(crate) fn proxies_shown(&self) -> String {
         let proxies = self.settings.proxies().into_iter().map(|step| match step.proxy {
             Proxy::Remote(address) => shown(&address),
             other => format!("{other:?}"),
         });
-        Ok(proxies.collect::<Vec<_>>().join(" "))
+        proxies.collect::<Vec<_>>().join(" ")
     }
 
     pub(crate) fn facts(&self, package: &Package, fetch: &dyn Fetch) -> Result<PackageFacts, FactsError> {
         self.check(package)?;
         let version = package.version.as_deref().ok_or(FactsError::NoVersion)?;
-        let (address, body) = self.document(&package.name, version, "zip", ARCHIVE_LIMIT, fetch)?;
+        let (address, body) = self.document(&package.name, &file_of(version, "zip"), ARCHIVE_LIMIT, fetch)?;
         let archive_error = |error| FactsError::Archive { address: address.clone(), error };
         let mut verified = false;
         let mut locked =
@@ -68,16 +76,20 @@ impl Go {
         })
     }
 
-    /// The `go.mod` of a module version.
+    /// The address and the `go.mod` of a module version.
     pub(crate) fn module_file(
         &self,
         module: &str,
         version: &str,
         fetch: &dyn Fetch,
-    ) -> Result<String, FactsError> {
+    ) -> Result<(String, Vec<u8>), FactsError> {
         self.check_private(module)?;
-        let (_, body) = self.document(module, version, "mod", DOCUMENT_LIMIT, fetch)?;
-        Ok(String::from_utf8_lossy(&body).into_owned())
+        let (address, body) = self.document(module, &file_of(version, "mod"), MOD_FILE_LIMIT, fetch)?;
+        if !std::str::from_utf8(&body).is_ok_and(names_a_module) {
+            let reason = "it is no go.mod file: it has no `module` line".to_owned();
+            return Err(FactsError::Unreadable { address, reason });
+        }
+        Ok((address, body))
     }
 
     fn check(&self, package: &Package) -> Result<(), FactsError> {
@@ -98,12 +110,11 @@ impl Go {
     fn document(
         &self,
         module: &str,
-        version: &str,
-        kind: &str,
+        file: &str,
         limit: u64,
         fetch: &dyn Fetch,
     ) -> Result<(String, Vec<u8>), FactsError> {
-        let path = proxy_path(module, version, kind);
+        let path = proxy_path(module, file);
         let mut last = FactsError::NotConfigured { ecosystem: Ecosystem::Go, hint: HINT };
         for step in self.settings.proxies() {
             let error = match &step.proxy {
@@ -152,10 +163,23 @@ impl Go {
     }
 }
 
-/// `<module>/@v/<version>.<kind>` with upper-case letters as `!` and lower case (Go Modules Reference, "Module proxies").
-fn proxy_path(module: &str, version: &str, kind: &str) -> String {
+/// Whether a text has the line that every go.mod has (Go modules reference, "module directive").
+fn names_a_module(text: &str) -> bool {
+    let rest = |line: &'_ str| {
+        line.trim().strip_prefix("module").map(|rest| rest.starts_with([' ', '\t', '(', '"']))
+    };
+    text.lines().any(|line| rest(line).unwrap_or(false))
+}
+
+/// `<module>/<file>` with upper-case letters as `!` and lower case (Go Modules Reference, "Module proxies").
+fn proxy_path(module: &str, file: &str) -> String {
     let module: Vec<_> = module.split('/').map(|element| segment(&escape(element))).collect();
-    format!("{}/@v/{}.{kind}", module.join("/"), segment(&escape(version)))
+    format!("{}/{file}", module.join("/"))
+}
+
+/// A file of a version: `info`, `mod` or `zip`.
+fn file_of(version: &str, kind: &str) -> String {
+    format!("@v/{}.{kind}", segment(&escape(version)))
 }
 
 fn escape(text: &str) -> String {
@@ -200,15 +224,18 @@ fn without_secrets(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{proxy_path, without_secrets};
+    use super::{file_of, proxy_path, without_secrets};
 
     #[test]
     fn upper_case_is_escaped() {
         assert_eq!(
-            proxy_path("example.com/Azure/x/v2", "v2.0.0-RC1+incompatible", "zip"),
+            proxy_path("example.com/Azure/x/v2", &file_of("v2.0.0-RC1+incompatible", "zip")),
             "example.com/!azure/x/v2/@v/v2.0.0-!r!c1+incompatible.zip"
         );
-        assert_eq!(proxy_path("example.com/../x", "..", "mod"), "example.com/%252E%252E/x/@v/%252E%252E.mod");
+        assert_eq!(
+            proxy_path("example.com/../x", &file_of("..", "mod")),
+            "example.com/%252E%252E/x/@v/%252E%252E.mod"
+        );
     }
 
     #[test]

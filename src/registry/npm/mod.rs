@@ -1,5 +1,6 @@
 //! npm registries: the version document, and the tarball for texts.
 
+mod newer;
 mod other_clients;
 mod settings;
 
@@ -149,6 +150,7 @@ impl Npm {
         None
     }
 
+    /// The document of a version, or of the version that a tag such as `latest` means.
     fn version_document(
         &self,
         base: &Url,
@@ -165,6 +167,8 @@ impl Npm {
             Err(FetchError::NotFound { .. } | FetchError::Status { status: 400..=499, .. }) => {
                 let response = fetch.get(&document_request(package.clone(), credential))?;
                 let whole = json(&package, &response.body)?;
+                let tagged = whole.get("dist-tags").and_then(|tags| tags.get(version)?.as_str());
+                let version = tagged.unwrap_or(version);
                 let found = whole.get("versions").and_then(|versions| versions.get(version)).cloned();
                 let missing = FetchError::NotFound { address: shown(&address), status: 404 };
                 Ok((package, found.ok_or(missing)?))

@@ -2,6 +2,7 @@
 
 mod index;
 mod metadata;
+mod newer;
 mod settings;
 
 use super::archive::{
@@ -78,12 +79,23 @@ impl Python {
             Place::File(file) => vec![file],
             Place::Indexes(indexes) => self.release(package, &indexes, fetch)?,
         };
+        self.facts_of(&files, package, need, fetch)
+    }
+
+    /// What the files of one version say.
+    fn facts_of(
+        &self,
+        files: &[IndexFile],
+        package: &Package,
+        need: Need,
+        fetch: &dyn Fetch,
+    ) -> Result<PackageFacts, FactsError> {
         let mut facts = PackageFacts::default();
-        if need == Need::Declared && self.metadata_beside(&files, &mut facts, fetch)? {
+        if need == Need::Declared && self.metadata_beside(files, &mut facts, fetch)? {
             return Ok(facts);
         }
-        let wheel = smallest(&files, IndexFile::is_wheel);
-        let source = smallest(&files, IndexFile::is_source);
+        let wheel = smallest(files, IndexFile::is_wheel);
+        let source = smallest(files, IndexFile::is_source);
         let first = wheel.or(source).ok_or_else(|| FactsError::Unreadable {
             address: files.first().map(|file| shown(&file.address)).unwrap_or_default(),
             reason: "the release has neither a wheel nor a source archive".to_owned(),
@@ -235,17 +247,23 @@ impl Python {
                 };
                 continue;
             }
-            if self.settings.credential(&page).is_some() {
-                let site = Site::of(&page);
-                if let Some(stranger) = files.iter().find(|file| Site::of(&file.address) != site) {
-                    let (registry, host) = (shown(&page), shown(&stranger.address));
-                    return Err(FactsError::Elsewhere { registry, host });
-                }
-            }
+            self.check_hosts(&page, &files)?;
             keep_locked(&mut files, package, &page)?;
             return Ok(files);
         }
         Err(missing)
+    }
+
+    /// A package behind credentials is asked of its own host only.
+    fn check_hosts(&self, page: &Url, files: &[IndexFile]) -> Result<(), FactsError> {
+        let site = Site::of(page);
+        let stranger = files.iter().find(|file| Site::of(&file.address) != site);
+        match stranger.filter(|_| self.settings.credential(page).is_some()) {
+            Some(stranger) => {
+                Err(FactsError::Elsewhere { registry: shown(page), host: shown(&stranger.address) })
+            }
+            None => Ok(()),
+        }
     }
 
     /// Reads the metadata file beside a wheel or source archive, if the index has one.

@@ -96,6 +96,7 @@ fn more(package: &PackageReport, texts: &mut Texts) -> Value {
     say("Declared", license.declared.clone().unwrap_or_default());
     say("Declared verbatim", license.declared_verbatim.iter().map(statement).collect::<Vec<_>>().join(" · "));
     say("Detected", license.detected.iter().map(detected).collect::<Vec<_>>().join(" · "));
+    say("Notes", license.notes.join(" · "));
     say("Origin", origin(&package.origin));
     say("Location", package.location.as_ref().map(ToString::to_string).unwrap_or_default());
     say("Also contains", package.bundles.join(", "));

@@ -18,6 +18,7 @@ mod spdx2;
 mod spdx2_model;
 mod spdx2_tag_value;
 mod spdx3;
+mod spdx3_model;
 mod spdx_licenses;
 mod text;
 
@@ -32,7 +33,7 @@ use crate::audit::AuditReport;
 use crate::model::Purl;
 use crate::model::sbom::{Contact, Document};
 use sha2::{Digest, Sha256};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use uuid::Uuid;
 
 /// Documents without a time need one where SPDX demands it: the start of the Unix epoch, which nobody takes
@@ -111,9 +112,11 @@ pub fn write_document(
 
 /// A UUID made from the content, so that equal documents have equal names and different ones different names.
 fn identity(document: &Document, options: &SbomOptions) -> Result<Uuid, SbomError> {
-    let mut digest = DigestWriter(Sha256::new());
+    // Serialising writes a few bytes at a time, of which a digest takes long.
+    let mut digest = BufWriter::with_capacity(1 << 16, DigestWriter(Sha256::new()));
     serde_json::to_writer(&mut digest, document)?;
     write!(digest, "{:?} {}", options.profile, options.license_texts)?;
+    let digest = digest.into_inner().map_err(|error| error.into_error())?;
     let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"licgraph:sbom");
     Ok(Uuid::new_v5(&namespace, &digest.0.finalize()))
 }

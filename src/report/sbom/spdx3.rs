@@ -4,6 +4,7 @@
 
 use super::licenses::{asserts, words};
 use super::spdx_licenses::{self as names, CustomLicenses, Stated, element_ids, license_texts, slug};
+use super::spdx3_model::{Closing, Package, Relationship};
 use super::{SbomError, SbomOptions, spdx2};
 use crate::model::sbom::{Component, Contact, Document, Edge, Property};
 use crate::model::{Linkage, Scope};
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const CONTEXT: &str = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld";
-const CREATION: &str = "_:creation";
+pub(super) const CREATION: &str = "_:creation";
 const NO_ASSERTION: &str = "https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoAssertionLicense";
 const NONE: &str = "https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoneLicense";
 
@@ -28,7 +29,7 @@ pub(super) fn json(document: &Document, options: &SbomOptions, identity: Uuid) -
     let stated: Vec<Stated> =
         document.components.iter().map(|component| custom.state(component, document)).collect();
     for ((component, id), stated) in document.components.iter().zip(&packages).zip(&stated) {
-        graph.element(&package(component, id, license_texts(stated, options)))?;
+        graph.element(id, &package(component, id, license_texts(stated, options)))?;
     }
     licensing(&mut graph, document, &packages, &stated, custom)?;
     dependencies(&mut graph, document, &packages)?;
@@ -38,7 +39,7 @@ pub(super) fn json(document: &Document, options: &SbomOptions, identity: Uuid) -
             None => graph.iri("SPDXRef-DOCUMENT"),
         };
         let id = graph.iri(&format!("annotation-{number}"));
-        graph.element(&json!({
+        graph.value(&json!({
             "type": "Annotation", "spdxId": id, "creationInfo": CREATION,
             "annotationType": "other", "subject": subject, "statement": remark.text,
         }))?;
@@ -69,11 +70,13 @@ impl Graph {
         Ok(())
     }
 
-    fn element(&mut self, value: &Value) -> Result<(), SbomError> {
-        if let Some(id) = value.get("spdxId").and_then(Value::as_str) {
-            self.ids.push(id.to_owned());
-        }
+    fn element(&mut self, id: &str, value: &impl Serialize) -> Result<(), SbomError> {
+        self.ids.push(id.to_owned());
         self.write(value)
+    }
+
+    fn value(&mut self, value: &Value) -> Result<(), SbomError> {
+        self.element(value.get("spdxId").and_then(Value::as_str).unwrap_or_default(), value)
     }
 }
 
@@ -93,13 +96,13 @@ fn creation(graph: &mut Graph, document: &Document) -> Result<(), SbomError> {
         info["comment"] = json!("No time was given; SPDX demands one.");
     }
     graph.write(&info)?;
-    graph.element(&creator(&agent, document))?;
+    graph.value(&creator(&agent, document))?;
     for ((name, version), id) in document.tools.iter().zip(&tools) {
         let label = match version {
             Some(version) => format!("{name} {version}"),
             None => name.clone(),
         };
-        graph.element(&json!({"type": "Tool", "spdxId": id, "creationInfo": CREATION, "name": label}))?;
+        graph.value(&json!({"type": "Tool", "spdxId": id, "creationInfo": CREATION, "name": label}))?;
     }
     Ok(())
 }
@@ -132,27 +135,11 @@ fn contact(element: &mut Value, contact: &Contact) {
     }
 }
 
-fn package(component: &Component, id: &str, texts: Vec<String>) -> Value {
-    let mut element = json!({
-        "type": "software_Package", "spdxId": id, "creationInfo": CREATION, "name": component.name,
-    });
-    let mut set = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            element[key] = value;
-        }
+fn package<'a>(component: &'a Component, id: &'a str, texts: Vec<String>) -> Package<'a> {
+    let find = |kind: &str| {
+        component.references.iter().find(|known| known.kind == kind).map(|known| known.url.as_str())
     };
-    let find = |kind: &str| component.references.iter().find(|known| known.kind == kind);
-    set("description", component.description.as_ref().map(|text| json!(text)));
-    set("software_packageVersion", component.version.as_ref().map(|text| json!(text)));
-    set("software_packageUrl", component.purl.as_ref().map(|text| json!(text)));
-    set("software_primaryPurpose", purpose(&component.kind).map(|word| json!(word)));
-    set("software_downloadLocation", find("distribution").map(|known| json!(known.url)));
-    set("software_homePage", find("website").map(|known| json!(known.url)));
-    set("software_copyrightText", component.copyright.as_ref().map(|text| json!(text)));
-    set("software_attributionText", (!texts.is_empty()).then(|| json!(texts)));
-    let hashes: Vec<Value> = component.hashes.iter().filter_map(hash).collect();
-    set("verifiedUsing", (!hashes.is_empty()).then(|| json!(hashes)));
-    let references: Vec<Value> = component
+    let references = component
         .references
         .iter()
         .filter(|known| known.kind != "website" && known.kind != "distribution")
@@ -161,11 +148,24 @@ fn package(component: &Component, id: &str, texts: Vec<String>) -> Value {
                 "type": "ExternalRef", "externalRefType": reference_word(&known.kind),
                 "locator": [known.url], "comment": known.kind,
             })
-        })
-        .collect();
-    set("externalRef", (!references.is_empty()).then(|| json!(references)));
-    set("extension", extension(&names::properties(component)));
-    element
+        });
+    Package {
+        class: "software_Package",
+        id,
+        creation: CREATION,
+        name: &component.name,
+        description: component.description.as_deref(),
+        version: component.version.as_deref(),
+        purl: component.purl.as_deref(),
+        purpose: purpose(&component.kind),
+        download_location: find("distribution"),
+        home_page: find("website"),
+        copyright: component.copyright.as_deref(),
+        attribution: texts,
+        hashes: component.hashes.iter().filter_map(hash).collect(),
+        references: references.collect(),
+        extension: extension(&names::properties(component)),
+    }
 }
 
 /// CycloneDX properties have a place of their own in SPDX 3.
@@ -254,7 +254,7 @@ fn licensing(
             element["externalRef"] =
                 json!([{"type": "ExternalRef", "externalRefType": "license", "locator": [url]}]);
         }
-        graph.element(&element)?;
+        graph.element(&id, &element)?;
         texts.insert(reference, id);
     }
     let mut expressions: BTreeMap<&str, String> =
@@ -265,17 +265,14 @@ fn licensing(
             continue;
         }
         let id = graph.iri(&format!("expression-{}-{}", expressions.len(), slug(expression, 60)));
-        graph.element(&expression_element(&id, expression, document, &texts))?;
+        graph.element(&id, &expression_element(&id, expression, document, &texts))?;
         expressions.insert(expression, id);
     }
     for (number, (stated, package)) in stated.iter().zip(packages).enumerate() {
         let mut say = |kind: &str, word: &str, expression: &str| {
             let id = graph.iri(&format!("{word}-{number}"));
             let to = expressions.get(expression).map_or(NO_ASSERTION, String::as_str);
-            graph.element(&json!({
-                "type": "Relationship", "spdxId": id, "creationInfo": CREATION,
-                "relationshipType": kind, "from": package, "to": [to],
-            }))
+            graph.element(&id, &Relationship::new(&id, kind, package, vec![to]))
         };
         say("hasDeclaredLicense", "declared", &stated.declared)?;
         if asserts(&stated.concluded) || stated.concluded == "NONE" {
@@ -333,15 +330,13 @@ fn dependencies(graph: &mut Graph, document: &Document, packages: &[String]) -> 
         targets.sort_unstable();
         targets.dedup();
         let id = graph.iri(&format!("dependency-{number}"));
-        let class = if scope.is_empty() { "Relationship" } else { "LifecycleScopedRelationship" };
-        let mut element = json!({
-            "type": class, "spdxId": id, "creationInfo": CREATION, "relationshipType": kind,
-            "from": packages[from], "to": targets, "completeness": completeness,
-        });
+        let mut element = Relationship::new(&id, kind, &packages[from], targets);
+        element.completeness = Some(completeness);
         if !scope.is_empty() {
-            element["scope"] = json!(scope);
+            element.class = "LifecycleScopedRelationship";
+            element.scope = Some(scope);
         }
-        graph.element(&element)?;
+        graph.element(&id, &element)?;
     }
     leaves(graph, document, packages, completeness)
 }
@@ -363,10 +358,9 @@ fn leaves(
     }
     for position in (0..packages.len()).filter(|position| is_leaf[*position]) {
         let id = graph.iri(&format!("leaf-{position}"));
-        graph.element(&json!({
-            "type": "Relationship", "spdxId": id, "creationInfo": CREATION, "relationshipType": "dependsOn",
-            "from": packages[position], "to": [NOTHING], "completeness": completeness,
-        }))?;
+        let mut element = Relationship::new(&id, "dependsOn", &packages[position], vec![NOTHING]);
+        element.completeness = Some(completeness);
+        graph.element(&id, &element)?;
     }
     Ok(())
 }
@@ -384,29 +378,23 @@ fn dependency_word(edge: &Edge) -> (&'static str, &'static str) {
 
 /// The SBOM and the document around everything.
 fn closing(graph: &mut Graph, document: &Document, packages: &[String]) -> Result<(), SbomError> {
-    let roots: Vec<&String> = document.roots.iter().map(|root| &packages[*root]).collect();
+    let roots = document.roots.iter().map(|root| packages[*root].as_str()).collect();
     let sbom = graph.iri("SPDXRef-SBOM");
-    let elements = graph.ids.clone();
-    let mut inner = json!({
-        "type": "software_Sbom", "spdxId": sbom, "creationInfo": CREATION,
-        "software_sbomType": ["source"], "element": elements,
-    });
-    if !roots.is_empty() {
-        inner["rootElement"] = json!(roots);
-    }
-    graph.element(&inner)?;
     let elements = std::mem::take(&mut graph.ids);
-    let license = elements.iter().find(|id| id.contains("#expression-") && id.ends_with("-CC0-1.0")).cloned();
-    let mut outer = json!({
-        "type": "SpdxDocument", "spdxId": graph.iri("SPDXRef-DOCUMENT"), "creationInfo": CREATION,
-        "name": document.name, "profileConformance": ["core", "software", "simpleLicensing", "extension"],
-        "rootElement": [sbom], "element": elements,
-    });
-    if let Some(license) = license {
-        outer["dataLicense"] = json!(license);
-    }
-    if let Some(extension) = extension(&document.properties) {
-        outer["extension"] = extension;
-    }
+    let mut inner = Closing::new("software_Sbom", &sbom, &elements);
+    inner.sbom_type = Some(["source"]);
+    inner.roots = roots;
+    graph.write(&inner)?;
+    let id = graph.iri("SPDXRef-DOCUMENT");
+    let mut outer = Closing::new("SpdxDocument", &id, &elements);
+    outer.name = Some(&document.name);
+    outer.profiles = Some(["core", "software", "simpleLicensing", "extension"]);
+    outer.roots = vec![&sbom];
+    outer.elements.last = Some(&sbom);
+    outer.data_license = elements
+        .iter()
+        .find(|id| id.contains("#expression-") && id.ends_with("-CC0-1.0"))
+        .map(String::as_str);
+    outer.extension = extension(&document.properties);
     graph.write(&outer)
 }
