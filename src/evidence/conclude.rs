@@ -385,11 +385,13 @@ fn with_its_exception(expression: Expression, found: &[&Seen]) -> Expression {
     added.cloned().unwrap_or(expression)
 }
 
-/// The one that stands first in every file that holds any of them: what follows the package's own text in a
-/// license file is for parts of it.
+/// The one that stands first in every outermost file: what follows the package's own text is for parts of it.
 fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
+    let is_meant = |seen: &&&Seen| several.iter().any(|one| seen.candidates.contains(one));
+    let depth = |seen: &Seen| seen.license.file.matches('/').count();
+    let top = found.iter().filter(is_meant).map(|seen| depth(seen)).min()?;
     let mut first: BTreeMap<&str, &Seen> = BTreeMap::new();
-    for seen in found.iter().filter(|seen| several.iter().any(|one| seen.candidates.contains(one))) {
+    for seen in found.iter().filter(is_meant).filter(|seen| depth(seen) == top) {
         let known = first.entry(seen.license.file.as_str()).or_insert(seen);
         if seen.license.first_line < known.license.first_line {
             *known = seen;
@@ -399,10 +401,7 @@ fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
         first.values().flat_map(|seen| &seen.candidates).filter(|one| several.contains(one)).collect();
     leading.sort();
     leading.dedup();
-    match leading[..] {
-        [only] => Some(only.clone()),
-        _ => None,
-    }
+    if let [only] = leading[..] { Some(only.clone()) } else { None }
 }
 
 /// The narrower of two that differ only in whether later versions are allowed.

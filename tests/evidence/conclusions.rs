@@ -88,6 +88,9 @@ fn the_first_text_of_a_file_with_many_is_the_packages_own() {
     let bsd = [classifier("OSI Approved :: BSD License")];
     let fact = learn_files(&bsd, &[("LICENSE", &file)]);
     assert_eq!(concluded(&fact), "BSD-3-Clause");
+    // What lies deeper is for parts, too.
+    let files = [("LICENSE.md", text("BSD-2-Clause")), ("LICENSES/part.txt", text("BSD-3-Clause"))];
+    assert_eq!(concluded(&learn_files(&bsd, &files)), "BSD-2-Clause");
     // Two files that begin differently leave it open.
     let open = learn_files(&bsd, &[("LICENSE", text("BSD-3-Clause")), ("COPYING", text("BSD-2-Clause"))]);
     assert_eq!(concluded(&open), "NOASSERTION");

@@ -14,6 +14,10 @@ use std::path::{Component, Path, PathBuf};
 /// RECORD, direct_url.json and requires.txt never come near this size, in bytes.
 const SIDE_FILE_LIMIT: u64 = 32 * 1024 * 1024;
 
+/// A folder of license files has no more folders in each other, and no more files, than this.
+const FOLDERS_DEEP: usize = 6;
+const MOST_LICENSE_FILES: usize = 1000;
+
 /// An installed package with what was odd about it.
 #[derive(Debug)]
 pub(super) struct Distribution {
@@ -124,6 +128,11 @@ impl Reader<'_> {
             };
             let location = Some(SourceSpan::line(self.file.clone(), header.line));
             package.declared.push(DeclaredLicense { statement, source: LicenseSource::Manifest, location });
+        }
+        if files.is_empty() {
+            for folder in ["licenses", "license_files"] {
+                files_below(&self.entry.join(folder), FOLDERS_DEEP, &mut files);
+            }
         }
         files.extend(self.unnamed_license_files());
         files.sort();
@@ -268,6 +277,19 @@ fn egg_requires(text: &str, file: &str) -> Vec<Requires> {
         }
     }
     found
+}
+
+/// All files of a folder of license files; some builders fill it and name none of them.
+fn files_below(folder: &Path, deep: usize, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_file() && found.len() < MOST_LICENSE_FILES {
+            found.push(entry.path());
+        } else if kind.is_dir() && deep > 0 {
+            files_below(&entry.path(), deep - 1, found);
+        }
+    }
 }
 
 fn details(metadata: &Metadata) -> PackageDetails {
