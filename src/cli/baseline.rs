@@ -9,7 +9,7 @@ use super::output;
 use crate::policy::baseline::{self, Baseline, Changes, KnownFinding};
 use clap::{Args, Subcommand};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The file's name where nothing else is said.
 const DEFAULT_NAME: &str = "licgraph-baseline.json";
@@ -51,8 +51,9 @@ pub fn run(arguments: &BaselineArguments) -> Result<ExitStatus, Failure> {
 
 fn update(arguments: &UpdateArguments) -> Result<ExitStatus, Failure> {
     let policy = auditing::load_policy(&arguments.audit, &arguments.policy, None)?;
+    let is_in_use = auditing::baseline_file(&arguments.policy, &policy).is_some();
     let file = auditing::baseline_file(&arguments.policy, &policy)
-        .unwrap_or_else(|| directory(&arguments.audit.path).join(DEFAULT_NAME));
+        .unwrap_or_else(|| in_directory(&arguments.audit.path, DEFAULT_NAME));
     let old = if file.exists() {
         baseline::read(&file).map_err(|error| Failure::Use(error.to_string()))?
     } else {
@@ -64,7 +65,19 @@ fn update(arguments: &UpdateArguments) -> Result<ExitStatus, Failure> {
     let named_by = if arguments.policy.baseline.is_some() { NamedBy::User } else { NamedBy::Tree };
     kept::write(text.as_bytes(), &file, directory(&arguments.audit.path), named_by)?;
     output::write(summary(&new, &changes).as_bytes(), None)?;
+    if !is_in_use {
+        anstream::eprintln!(
+            "note: no run reads {} yet; set `baseline` under `[audit]` in licgraph.toml, or pass --baseline",
+            file.display()
+        );
+    }
     Ok(ExitStatus::Clean)
+}
+
+/// A file in what is audited, named as the user would.
+fn in_directory(path: &Path, name: &str) -> PathBuf {
+    let directory = directory(path);
+    if directory == Path::new(".") { PathBuf::from(name) } else { directory.join(name) }
 }
 
 fn directory(path: &Path) -> &Path {

@@ -10,7 +10,7 @@ use crate::policy::{FILE_NAME, Policy};
 use clap::Args;
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Write a commented licgraph.toml from what is there.
 #[derive(Debug, Args)]
@@ -29,7 +29,8 @@ pub struct InitArguments {
 
 /// Runs the command.
 pub fn run(arguments: &InitArguments) -> Result<ExitStatus, Failure> {
-    let file = arguments.path.join(FILE_NAME);
+    let here = arguments.path == Path::new(".");
+    let file = if here { PathBuf::from(FILE_NAME) } else { arguments.path.join(FILE_NAME) };
     if !arguments.stdout && !arguments.force && file.symlink_metadata().is_ok() {
         return Err(Failure::Use(format!(
             "{} is there already; --force writes over it, --stdout prints a new one",

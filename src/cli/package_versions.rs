@@ -42,7 +42,6 @@ pub fn snapshots(
 }
 
 /// A package by its purl. One that names its place is asked there, and every other of the user's own registry.
-
 fn package(text: &str) -> Result<Package, Failure> {
     let purl = Purl::parse(text).map_err(|error| Failure::Use(error.to_string()))?;
     let parsed: packageurl::PackageUrl<'_> =

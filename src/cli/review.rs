@@ -102,7 +102,10 @@ fn accept(
     let record = snapshot.to_text().map_err(|error| Failure::Use(error.to_string()))?;
     let document = directory.join(format!("{}.md", audited.today));
     kept::write(text.as_bytes(), &document, &audited.root, named_by)?;
-    kept::write(record.as_bytes(), &directory.join(RECORD), &audited.root, named_by)
+    let accepted = directory.join(RECORD);
+    kept::write(record.as_bytes(), &accepted, &audited.root, named_by)?;
+    anstream::eprintln!("note: accepted; commit {} and {}", document.display(), accepted.display());
+    Ok(())
 }
 
 /// A license that changed since the last accepted review, or would with an upgrade, is a warning; the rest is what the

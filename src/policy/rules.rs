@@ -155,13 +155,20 @@ impl Rules {
         match strongest {
             Some((_, Effect::Allow, _)) => Decision::Allowed,
             Some((_, Effect::Review, words)) => {
-                Decision::Review(format!("{term} is under `review` ({words})."))
+                Decision::Review(format!("{term} is under `review`{}.", because(term, &words)))
             }
-            Some((_, Effect::Deny, words)) => Decision::Denied(format!("{term} is denied ({words}).")),
+            Some((_, Effect::Deny, words)) => {
+                Decision::Denied(format!("{term} is denied{}.", because(term, &words)))
+            }
             None if self.allow.is_empty() => Decision::Allowed,
             None => Decision::Denied(format!("{term} is not among the licenses that are allowed.")),
         }
     }
+}
+
+/// What in a list matched, where that is not the license itself.
+fn because(term: &Term, words: &str) -> String {
+    if term.to_string() == words { String::new() } else { format!(" ({words})") }
 }
 
 /// Whether a named term means another. A bare id also means the id with an exception, unless it is allowed and the

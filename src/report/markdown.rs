@@ -232,7 +232,7 @@ fn waived(report: &AuditReport, page: &mut String) {
     if waived.is_empty() {
         return;
     }
-    line(page, &format!("<details><summary>{} waived</summary>", words::plural(waived.len(), "finding")));
+    line(page, &format!("<details><summary>Findings: {}</summary>", view::suppressed_counts(report)));
     for finding in waived.iter().take(ROWS_SHOWN) {
         let reason = finding.suppressed.as_ref().map(words::suppression_text).unwrap_or_default();
         let _ = writeln!(page, "- {}: {}", heading(finding), prose(&reason));

@@ -2,7 +2,7 @@
 
 use super::words::plural;
 use crate::audit::{AuditReport, PackageReport, ProjectReport};
-use crate::model::{Consequence, Finding, Severity, Verdict};
+use crate::model::{Consequence, Finding, Severity, SuppressionKind, Verdict};
 use std::collections::{BTreeMap, HashMap};
 
 /// What the whole report says.
@@ -98,6 +98,20 @@ pub fn finding_counts(report: &AuditReport) -> String {
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
+/// How many findings are waived, and how many are in the baseline: known is not accepted.
+pub fn suppressed_counts(report: &AuditReport) -> String {
+    let of = |kind: SuppressionKind| {
+        let is_kind = |finding: &&Finding| finding.suppressed.as_ref().is_some_and(|one| one.kind == kind);
+        suppressed(report).filter(is_kind).count()
+    };
+    let counts =
+        [(of(SuppressionKind::Waiver), "waived"), (of(SuppressionKind::Baseline), "in the baseline")];
+    let said = counts.iter().filter(|(count, _)| *count > 0);
+    said.map(|(count, word)| format!("{} {word}", super::words::thousands(*count)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
 /// The first sentence of a report, without its [`Outcome::word`].
 pub fn opening(report: &AuditReport) -> String {
     let mut text = match report.projects.as_slice() {
@@ -110,7 +124,7 @@ pub fn opening(report: &AuditReport) -> String {
     };
     text.push_str(&format!(" in {}", plural(report.summary.packages, "package")));
     if report.summary.suppressed > 0 {
-        text.push_str(&format!(", {} waived", report.summary.suppressed));
+        text.push_str(&format!(", {}", suppressed_counts(report)));
     }
     if is_incomplete(report) {
         text.push_str("; the audit is incomplete");

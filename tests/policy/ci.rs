@@ -152,6 +152,13 @@ fn the_other_recipes_name_commands_and_files_that_exist() {
         assert!(repository().join(source).exists(), "{line}");
     }
     assert!(container.contains("USER licgraph"));
+    // What builders leave out by the file beside it: a build directory makes gigabytes of context.
+    let ignored =
+        std::fs::read_to_string(repository().join("ci/container/Containerfile.dockerignore")).unwrap();
+    assert!(ignored.lines().any(|line| line == "target"));
+    let manifest = std::fs::read_to_string(repository().join("Cargo.toml")).unwrap();
+    let minimum = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap();
+    assert!(container.contains(&format!("FROM rust:{}-slim", minimum.trim_matches('"'))), "{minimum}");
 }
 
 #[test]

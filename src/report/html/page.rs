@@ -178,7 +178,7 @@ fn figures(report: &AuditReport) -> Vec<Figure> {
         figure(report.summary.packages, "package", "packages", ""),
         figure(count(Severity::Error), "error", "errors", "incompatible"),
         figure(count(Severity::Warning), "warning", "warnings", "conditional"),
-        figure(report.summary.suppressed, "waived", "waived", ""),
+        figure(report.summary.suppressed, "waived or known", "waived or known", ""),
         figure(
             report.problems.len() + report.summary.not_read.len(),
             "could not be read",

@@ -52,7 +52,7 @@ fn waived(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) 
             format!("{}{also}: {}; {reason}", view::title(group.lead), group.lead.rule)
         })
         .collect();
-    list("Waived", &lines, verbose, paint, out);
+    list("Waived or in the baseline", &lines, verbose, paint, out);
 }
 
 fn obligations(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) {
