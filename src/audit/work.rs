@@ -157,7 +157,7 @@ pub fn duties(
         .cells
         .iter()
         .filter_map(|deciding| deciding.terms)
-        .flat_map(|terms| triggered(law.record(terms), situation).into_iter().map(move |kind| (terms, kind)))
+        .flat_map(|terms| triggered(law.record(terms), situation).map(move |kind| (terms, kind)))
         .collect();
     duties.sort_unstable();
     duties.dedup();

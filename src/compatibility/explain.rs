@@ -121,12 +121,11 @@ fn shown<'a>(
 ) -> Option<(Shown<'a>, Joint)> {
     let arms = project.arms();
     let mut met: Vec<_> = arms.iter().map(|arm| arm.meet(law, inbound, situation)).collect();
-    let verdicts: Vec<Verdict> = met.iter().map(|(met, ..)| met.verdict).collect();
     let joint = match solved_at_sight(law, project, &met) {
         Some(joint) => joint,
         None => solve(law, project, &[Part { inbound, situation }]),
     };
-    let arm = deciding_arm(&joint, &verdicts, project)?;
+    let arm = deciding_arm(&joint, &met, project)?;
     let (met, label, project_terms) = met.swap_remove(arm);
     let choice = arms.iter().filter(|arm| !arm.is_future()).count() > 1;
     let outbound = if choice { label } else { project.text.as_str() };
@@ -145,9 +144,8 @@ fn solved_at_sight(
         return None;
     }
     let arms = project.arms();
-    let published: Vec<Verdict> =
-        (0..met.len()).filter(|arm| !arms[*arm].is_future()).map(|arm| met[arm].0.verdict).collect();
-    let verdict = outbound_verdict(&published);
+    let published = arms.iter().zip(met).filter(|(arm, _)| !arm.is_future());
+    let verdict = outbound_verdict(published.map(|(_, (met, ..))| met.verdict));
     let surviving: Vec<usize> = (0..met.len()).filter(|arm| met[*arm].0.verdict.is_allowed()).collect();
     let effective_outbound =
         if verdict.is_allowed() { project.effective(law, |arm| surviving.contains(&arm)) } else { None };
@@ -249,12 +247,16 @@ impl Facts<'_> {
 }
 
 /// The arm whose cells explain the verdict.
-fn deciding_arm(joint: &Joint, verdicts: &[Verdict], project: &OutboundExpression) -> Option<usize> {
-    let published = (0..verdicts.len()).filter(|arm| !project.arms()[*arm].is_future());
+fn deciding_arm(
+    joint: &Joint,
+    met: &[(Met, &str, Option<Terms>)],
+    project: &OutboundExpression,
+) -> Option<usize> {
+    let published = (0..met.len()).filter(|arm| !project.arms()[*arm].is_future());
     match joint.verdict {
-        Verdict::Compatible => published.min_by_key(|arm| verdicts[*arm]),
+        Verdict::Compatible => published.min_by_key(|arm| met[*arm].0.verdict),
         // The arm that does not hold says why; where all hold with a step, that step.
-        _ => published.max_by_key(|arm| (verdicts[*arm], std::cmp::Reverse(*arm))),
+        _ => published.max_by_key(|arm| (met[*arm].0.verdict, std::cmp::Reverse(*arm))),
     }
 }
 
@@ -291,7 +293,7 @@ fn unanswered(inbound: &str, project: &OutboundExpression, situation: Situation)
         outbound: project.text.clone(),
         linkage: situation.linkage,
         distribution: situation.distribution,
-        verdict: outbound_verdict(&[]),
+        verdict: Verdict::Unknown,
         effective_outbound: EffectiveOutbound(None),
         conditions: Vec::new(),
         obligations: Vec::new(),

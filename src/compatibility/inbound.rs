@@ -239,26 +239,30 @@ fn meet_best_arm(
     situation: Situation,
     met: &mut Met,
 ) -> Verdict {
-    let answer = |member| verdict(member, &|version| judge(law, version, outbound, situation).verdict);
-    let answers: Vec<Verdict> = members.iter().map(answer).collect();
-    let Some(best) = answers.iter().min().copied() else { return Verdict::Unknown };
     let (text_start, cell_start) = (met.chosen.len(), met.cells.len());
-    let mut lightest: Option<Burden> = None;
-    for (member, _) in members.iter().zip(&answers).filter(|(_, answer)| **answer == best) {
+    let mut best: Option<Verdict> = None;
+    for member in members {
         let (text_mark, cell_mark) = (met.chosen.len(), met.cells.len());
-        meet(law, member, outbound, situation, met);
-        let burden = Burden::of(law, &met.cells[cell_mark..], situation);
-        if lightest.as_ref().is_none_or(|known| burden < *known) {
+        let answer = meet(law, member, outbound, situation, met);
+        let is_better = match best {
+            None => true,
+            Some(known) if known == answer => {
+                let (taken, new) = met.cells[cell_start..].split_at(cell_mark - cell_start);
+                Burden::of(law, new, situation) < Burden::of(law, taken, situation)
+            }
+            Some(known) => answer < known,
+        };
+        if is_better {
             // What was taken before gives way.
             met.chosen.drain(text_start..text_mark);
             met.cells.drain(cell_start..cell_mark);
-            lightest = Some(burden);
+            best = Some(answer);
         } else {
             met.chosen.truncate(text_mark);
             met.cells.truncate(cell_mark);
         }
     }
-    best
+    best.unwrap_or(Verdict::Unknown)
 }
 
 /// How much the licenses taken ask, the weightiest first. All of it stands in the records.

@@ -50,10 +50,10 @@ pub fn solve(law: &Law, project: &OutboundExpression, parts: &[Part<'_>]) -> Joi
     let all: Vec<usize> = (0..parts.len()).collect();
     let answers: Vec<Verdict> = (0..project.arms().len()).map(|arm| table.arm_verdict(arm, &all)).collect();
     let verdict =
-        if project.is_unbounded() { Verdict::Unknown } else { outbound_verdict(&table.published(&answers)) };
+        if project.is_unbounded() { Verdict::Unknown } else { outbound_verdict(table.published(&answers)) };
     let surviving: Vec<usize> = (0..answers.len()).filter(|arm| answers[*arm].is_allowed()).collect();
     let own: Vec<Verdict> =
-        all.iter().map(|part| outbound_verdict(&table.published(&table.rows[*part]))).collect();
+        all.iter().map(|part| outbound_verdict(table.published(&table.rows[*part]))).collect();
     let with = |wanted: Verdict| all.iter().copied().filter(|part| own[*part] == wanted).collect::<Vec<_>>();
     let (blocked, unknown) = (with(Verdict::Incompatible), with(Verdict::Unknown));
     let alone = blocked.is_empty() && unknown.is_empty();
@@ -78,17 +78,17 @@ pub fn solve(law: &Law, project: &OutboundExpression, parts: &[Part<'_>]) -> Joi
 }
 
 /// A choice on the project's side is a promise of every arm: all hold, some, or none.
-pub(super) fn outbound_verdict(arms: &[Verdict]) -> Verdict {
-    if arms.is_empty() {
-        return Verdict::Unknown;
+pub(super) fn outbound_verdict(arms: impl IntoIterator<Item = Verdict>) -> Verdict {
+    let mut answers = arms.into_iter();
+    let Some(first) = answers.next() else { return Verdict::Unknown };
+    let (best, worst) =
+        answers.fold((first, first), |(best, worst), answer| (best.min(answer), worst.max(answer)));
+    match best {
+        Verdict::Compatible if worst == Verdict::Compatible => Verdict::Compatible,
+        allowed if allowed.is_allowed() => Verdict::Conditional,
+        // An unknown arm may yet hold.
+        none => none,
     }
-    if arms.iter().all(|arm| *arm == Verdict::Compatible) {
-        return Verdict::Compatible;
-    }
-    if arms.iter().any(|arm| arm.is_allowed()) {
-        return Verdict::Conditional;
-    }
-    if arms.contains(&Verdict::Unknown) { Verdict::Unknown } else { Verdict::Incompatible }
 }
 
 /// Every part against every arm, and against every license the whole may have to move to.
@@ -135,9 +135,8 @@ impl<'a> Table<'a> {
     }
 
     /// The arms that count: those of published versions.
-    fn published(&self, row: &[Verdict]) -> Vec<Verdict> {
-        let arms = self.project.arms();
-        (0..row.len()).filter(|arm| !arms[*arm].is_future()).map(|arm| row[arm]).collect()
+    fn published(&self, row: &[Verdict]) -> impl Iterator<Item = Verdict> {
+        self.project.arms().iter().zip(row).filter(|(arm, _)| !arm.is_future()).map(|(_, answer)| *answer)
     }
 
     /// The answer of some parts together for one arm.

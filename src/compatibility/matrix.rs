@@ -47,7 +47,7 @@ fn pair_verdict(
         .filter(|arm| !arm.is_future())
         .map(|arm| arm.verdict(law, inbound, situation))
         .collect();
-    super::joint::outbound_verdict(&arms)
+    super::joint::outbound_verdict(arms)
 }
 
 /// How the cells of one situation are answered.

@@ -88,7 +88,7 @@ fn linkage(
             .filter(|arm| !arm.is_future())
             .map(|arm| arm.verdict(law, inbound, changed))
             .collect();
-        let better = outbound_verdict(&arms);
+        let better = outbound_verdict(arms);
         (better.is_allowed() && better < verdict).then(|| {
             let step = match other {
                 Linkage::Dynamic => "Link it dynamically, so that users can replace it.",

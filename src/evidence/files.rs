@@ -40,11 +40,12 @@ impl LicenseFile {
         Self { name, content: content.into(), sha256, covered: None, standing: Standing::default() }
     }
 
-    /// How much of it is looked at: a notice only names licenses, a license file is one.
+    /// How much of it is looked at: a notice only names licenses, a license file is one. A README is either.
     pub fn depth(&self) -> Depth {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name).to_ascii_lowercase();
-        let notice = ["notice", "copyright", "reuse", "readme"].iter().any(|start| name.starts_with(start));
-        if notice { Depth::Mention } else { Depth::LicenseFile }
+        let notice = ["notice", "copyright", "reuse"].iter().any(|start| name.starts_with(start));
+        let plain_readme = inner::is_readme(&name) && !inner::holds_license_text(&self.content);
+        if notice || plain_readme { Depth::Mention } else { Depth::LicenseFile }
     }
 
     /// Whether its name says that it speaks of other people's code.
@@ -113,12 +114,6 @@ pub fn is_license_name(name: &str) -> bool {
     lower == "reuse.toml" || (!code && STARTS.iter().any(|start| lower.starts_with(start)))
 }
 
-/// Whether a file name is that of a README, which may hold the license of a package that has no file for it.
-fn is_readme(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    matches!(lower.as_str(), "readme" | "readme.md" | "readme.txt" | "readme.rst" | "readme.markdown")
-}
-
 /// Where in the files of a package is looked.
 #[derive(Clone, Copy)]
 pub struct Search<'a> {
@@ -151,7 +146,7 @@ pub fn read(files: &Files, search: Search<'_>) -> PackageFiles {
             named.iter().for_each(|name| reader.named(name));
             reader.reuse(directory);
             if readme && reader.read.files.is_empty() {
-                reader.directory(directory, is_readme);
+                reader.directory(directory, inner::is_readme);
             }
             reader.read
         }

@@ -93,7 +93,7 @@ pub fn drop_plain_readmes(files: &mut Vec<LicenseFile>) {
 }
 
 /// Whether a text holds words that stand in license texts and hardly anywhere else.
-fn holds_license_text(content: &[u8]) -> bool {
+pub fn holds_license_text(content: &[u8]) -> bool {
     const WORDS: [&str; 4] = [
         "redistribution and use in source and binary forms",
         "permission is hereby granted, free of charge",
