@@ -74,7 +74,11 @@ impl InboundExpression {
 
     /// The answer with the arms taken and the cells behind it.
     pub fn meet(&self, law: &Law, outbound: Outbound, situation: Situation) -> Met {
-        let mut met = Met { verdict: Verdict::Unknown, chosen: String::new(), cells: Vec::new() };
+        let mut met = Met {
+            verdict: Verdict::Unknown,
+            chosen: String::with_capacity(64),
+            cells: Vec::with_capacity(4),
+        };
         met.verdict = meet(law, &self.root, outbound, situation, &mut met);
         met.cells.sort_by_key(|deciding| std::cmp::Reverse(deciding.cell.verdict));
         met
@@ -231,7 +235,7 @@ fn meet(law: &Law, node: &Node, outbound: Outbound, situation: Situation, met: &
     }
 }
 
-/// The arm with the best answer; of several, the one that asks the least ([`Burden`]), then the first written.
+/// The arm with the best answer; of several, the one that asks the least ([`asks_less`]), then the first written.
 fn meet_best_arm(
     law: &Law,
     members: &[Node],
@@ -248,7 +252,7 @@ fn meet_best_arm(
             None => true,
             Some(known) if known == answer => {
                 let (taken, new) = met.cells[cell_start..].split_at(cell_mark - cell_start);
-                Burden::of(law, new, situation) < Burden::of(law, taken, situation)
+                asks_less(law, new, taken, situation)
             }
             Some(known) => answer < known,
         };
@@ -265,26 +269,26 @@ fn meet_best_arm(
     best.unwrap_or(Verdict::Unknown)
 }
 
-/// How much the licenses taken ask, the weightiest first. All of it stands in the records.
+/// Whether the first licenses ask less than the second: by what weighs, then by the number of duties that this use
+/// triggers. All of it stands in the records.
+fn asks_less(law: &Law, first: &[Deciding], second: &[Deciding], situation: Situation) -> bool {
+    let weights = Burden::of(law, first).cmp(&Burden::of(law, second));
+    weights.then_with(|| duties(law, first, situation).cmp(&duties(law, second, situation))).is_lt()
+}
+
+/// What weighs in licenses that are taken together, the weightiest first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Burden {
     has_unknown_terms: bool,
     use_limits: usize,
     scope: CopyleftScope,
     network: bool,
-    duties: u32,
 }
 
 impl Burden {
-    fn of(law: &Law, cells: &[Deciding], situation: Situation) -> Self {
-        let mut burden = Self {
-            has_unknown_terms: false,
-            use_limits: 0,
-            scope: CopyleftScope::None,
-            network: false,
-            duties: 0,
-        };
-        let mut duties = 0_u32;
+    fn of(law: &Law, cells: &[Deciding]) -> Self {
+        let mut burden =
+            Self { has_unknown_terms: false, use_limits: 0, scope: CopyleftScope::None, network: false };
         for deciding in cells {
             let Some(terms) = deciding.terms else {
                 burden.has_unknown_terms = true;
@@ -294,11 +298,18 @@ impl Burden {
             burden.use_limits += record.use_limits.len();
             burden.scope = burden.scope.max(record.scope);
             burden.network |= record.network;
-            triggered(record, situation).for_each(|kind| duties |= 1 << kind as u32);
         }
-        burden.duties = duties.count_ones();
         burden
     }
+}
+
+/// How many duties these licenses have together.
+fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> u32 {
+    let mut seen = 0_u32;
+    for terms in cells.iter().filter_map(|deciding| deciding.terms) {
+        triggered(law.record(terms), situation).for_each(|kind| seen |= 1 << kind as u32);
+    }
+    seen.count_ones()
 }
 
 fn deciding(

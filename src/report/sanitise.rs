@@ -37,6 +37,9 @@ pub fn shorten(text: &str, limit: usize) -> Cow<'_, str> {
 
 /// Whether a character can change how the text around it is shown, or cannot be seen.
 pub fn is_harmful(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
     character.is_control()
         || matches!(character,
             '\u{ad}'

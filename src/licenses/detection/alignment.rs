@@ -89,15 +89,13 @@ pub fn align(known: &[u32], text: &Triples<'_>) -> Option<Alignment> {
     if known.len() < 3 || text.tokens.len() < 3 {
         return None;
     }
-    let anchors: Vec<(u32, u32)> = known
-        .windows(3)
-        .enumerate()
-        .flat_map(|(position, words)| text.places(words).map(move |place| (position as u32, place)))
-        .collect();
+    let mut anchors: Vec<(u32, u32)> = Vec::with_capacity(known.len() * 2);
+    for (position, words) in known.windows(3).enumerate() {
+        text.places(words).for_each(|place| anchors.push((position as u32, place)));
+    }
     let band = densest_band(&anchors, known.len(), text.tokens.len())?;
-    let near: Vec<_> =
-        anchors.into_iter().filter(|anchor| band.contains(&diagonal(*anchor, known.len()))).collect();
-    let mut runs = runs(&longest_chain(&near));
+    anchors.retain(|anchor| band.contains(&diagonal(*anchor, known.len())));
+    let mut runs = runs(&longest_chain(&anchors));
     trim(&mut runs);
     measure(&runs, known.len())
 }
@@ -134,7 +132,9 @@ fn longest_chain(anchors: &[(u32, u32)]) -> Vec<(u32, u32)> {
         let group = anchors[first..].iter().take_while(|anchor| anchor.0 == anchors[first].0).count();
         // Later places first, so that no two anchors of one position join the same chain.
         for index in (first..first + group).rev() {
-            let at = tails.partition_point(|tail| anchors[*tail].1 < anchors[index].1);
+            let rises = |tail: &usize| anchors[*tail].1 < anchors[index].1;
+            // Most anchors only make the longest chain longer.
+            let at = if tails.last().is_none_or(rises) { tails.len() } else { tails.partition_point(rises) };
             before[index] = if at > 0 { tails[at - 1] } else { usize::MAX };
             if at == tails.len() { tails.push(index) } else { tails[at] = index }
         }
