@@ -5,7 +5,7 @@ use super::report::{OutboundOption, ProjectReport};
 use super::request::AuditRequest;
 use super::work::{self, Expressions};
 use crate::compatibility::{Added, Outbound, Part, Situation, candidacy, popular};
-use crate::model::{DependencyGraph, EffectiveOutbound, Linkage, Project, Verdict};
+use crate::model::{DependencyGraph, EffectiveOutbound, Linkage, NodeIndex, Project, Verdict};
 use std::cmp::Reverse;
 
 /// A project's entry in the report.
@@ -86,6 +86,9 @@ fn work_reason(one: &Judged, verdict: Verdict, conveyed: usize) -> String {
     }
 }
 
+/// So many of the packages in the way of a license are named; the rest is counted.
+const MOST_NAMED: usize = 10;
+
 /// What the dependencies would allow, for the well-known licenses.
 fn options(
     request: &AuditRequest,
@@ -111,14 +114,17 @@ fn options(
                 .iter()
                 .flat_map(|part| {
                     let verdict = parts[*part].inbound.verdict(&request.law, whole, parts[*part].situation);
-                    groups[*part].packages.iter().map(move |node| (Reverse(verdict), *node))
+                    let purl = move |node: &NodeIndex| (Reverse(verdict), &graph.package(*node).purl);
+                    groups[*part].packages.iter().map(purl)
                 })
-                .map(|(verdict, node)| (verdict, graph.package(node).purl.clone()))
                 .collect();
-            blocking.sort();
-            let mut blocking: Vec<_> = blocking.into_iter().map(|(_, purl)| purl).collect();
             let blockers = blocking.len();
-            blocking.truncate(10);
+            if blockers > MOST_NAMED {
+                blocking.select_nth_unstable(MOST_NAMED);
+                blocking.truncate(MOST_NAMED);
+            }
+            blocking.sort();
+            let blocking = blocking.into_iter().map(|(_, purl)| purl.clone()).collect();
             OutboundOption { license: id.to_owned(), verdict: answer.verdict, blocked_by: blocking, blockers }
         })
         .collect()
