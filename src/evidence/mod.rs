@@ -12,6 +12,7 @@ mod files;
 mod inner;
 mod inner_texts;
 pub mod notices;
+mod readme;
 mod registry_source;
 mod reuse;
 mod source;
@@ -157,7 +158,7 @@ fn gather(package: &Package, options: &EvidenceOptions, source: &dyn FactSource)
                 inner: inner.as_ref(),
                 root: &options.root,
                 label: &package.label(),
-                readme: open,
+                look_in_readme: open,
             };
             (files::read(&place, search), Looked::Read)
         }

@@ -72,7 +72,7 @@ fn read(
                 inner: inner.as_ref(),
                 root: &options.root,
                 label: &package.label(),
-                readme: learned.fact(node).concluded.source == ConclusionSource::Detected,
+                look_in_readme: learned.fact(node).concluded.source == ConclusionSource::Detected,
             };
             let read = files::read(&place, search);
             let problem = read.problems.into_iter().map(|problem| problem.message).next();
