@@ -31,6 +31,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub use clarification::{Clarification, VersionRange};
+pub use files::is_license_name;
+pub use readme::is_readme;
 pub use registry_source::RegistrySource;
 pub use source::{FactSource, Offline};
 
