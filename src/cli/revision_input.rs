@@ -1,7 +1,7 @@
 //! Which files of a revision an audit reads.
 
 use crate::ecosystems;
-use crate::evidence::{is_license_name, is_readme};
+use crate::evidence::is_license_name;
 use crate::policy;
 
 /// Files that readers look at beside manifests and lock files.
@@ -31,7 +31,6 @@ pub fn matters(file_name: &str) -> bool {
         || BESIDE.contains(&file_name)
         || ENDINGS.iter().any(|ending| lower.ends_with(ending))
         || is_license_name(file_name)
-        || is_readme(file_name)
         || lower.contains("lock")
         || lower.ends_with("baseline.json")
 }
@@ -57,13 +56,12 @@ mod tests {
             "COPYING",
             "COPYRIGHT",
             "mit-license.md",
-            "README.md",
             "logo.png.license",
             "licgraph.toml",
         ] {
             assert!(matters(name), "{name}");
         }
-        for name in ["main.rs", "index.js", "licenses.js", "logo.png"] {
+        for name in ["main.rs", "index.js", "licenses.js", "README.md", "logo.png"] {
             assert!(!matters(name), "{name}");
         }
     }

@@ -11,6 +11,7 @@ mod detected;
 mod files;
 mod inner;
 mod inner_texts;
+mod likeness;
 pub mod notices;
 mod readme;
 mod registry_source;
@@ -32,7 +33,6 @@ use std::path::PathBuf;
 
 pub use clarification::{Clarification, VersionRange};
 pub use files::is_license_name;
-pub use readme::is_readme;
 pub use registry_source::RegistrySource;
 pub use source::{FactSource, Offline};
 
