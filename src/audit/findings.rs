@@ -1,5 +1,6 @@
 //! Verdicts become findings: what, why, by which path, on whose authority, and the ways out.
 
+use super::missing_files::Registries;
 use super::reach::Reach;
 use super::remedies;
 use super::work::{Expressions, Group, Work};
@@ -32,8 +33,8 @@ pub struct Scene<'a> {
     pub distribution: Distribution,
     /// What the graph was read from.
     pub source: Option<&'a str>,
-    /// Whether questions to registries were left out.
-    pub unasked: bool,
+    /// Whether registries were asked what was missing.
+    pub registries: Registries,
 }
 
 impl Scene<'_> {
