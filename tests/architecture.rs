@@ -1,4 +1,5 @@
-//! The direction of the arrows: which folder under `src/` may import which. The table is in docs/src/architecture.md.
+//! The direction of the arrows: which folder under `src/` may import which. docs/src/architecture.md says what
+//! each of them holds.
 
 use std::collections::BTreeMap;
 use std::fs;

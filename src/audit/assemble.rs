@@ -2,6 +2,7 @@
 
 use super::Known;
 use super::findings::{Scene, of_evidence, upstream};
+use super::missing_files::Registries;
 use super::package_page::{packages, views};
 use super::project_license::{self, ProjectLicense};
 use super::project_page::project_report;
@@ -49,9 +50,10 @@ pub fn report(request: &AuditRequest, known: Known) -> AuditReport {
         projects.iter().map(|project| judge(request, &graph, &facts, project, &keys, &expressions)).collect();
     let reaches: Vec<&Reach> = judged.iter().map(|one| &one.reach).collect();
     let (mut findings, edge_verdicts) = upstream(&request.law, &graph, &facts, &reaches);
+    let registries = if not_fetched > 0 { Registries::LeftOut } else { Registries::Asked };
     for (project, one) in projects.iter().zip(&judged) {
         let known = (&graph, facts.as_slice());
-        findings.extend(project_findings(request, known, project, one, &expressions, not_fetched > 0));
+        findings.extend(project_findings(request, known, project, one, &expressions, registries));
     }
     findings.extend(evidence_findings(&graph, &facts, &judged));
     sort_findings(&mut findings);
@@ -107,7 +109,7 @@ fn project_findings(
     project: &Project,
     one: &Judged,
     expressions: &Expressions,
-    unasked: bool,
+    registries: Registries,
 ) -> Vec<Finding> {
     if one.license.expression.is_none() {
         // One finding says it; the packages cannot be judged and need not each repeat it.
@@ -123,7 +125,7 @@ fn project_findings(
         expressions,
         distribution: request.distribution,
         source: project.graph_source.as_deref(),
-        unasked,
+        registries,
     };
     scene.findings(&one.work)
 }

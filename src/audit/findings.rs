@@ -1,5 +1,6 @@
 //! Verdicts become findings: what, why, by which path, on whose authority, and the ways out.
 
+use super::missing_files::Registries;
 use super::reach::Reach;
 use super::remedies;
 use super::work::{Expressions, Group, Work};
@@ -32,8 +33,8 @@ pub struct Scene<'a> {
     pub distribution: Distribution,
     /// What the graph was read from.
     pub source: Option<&'a str>,
-    /// Whether questions to registries were left out.
-    pub unasked: bool,
+    /// Whether registries were asked what was missing.
+    pub registries: Registries,
 }
 
 impl Scene<'_> {
@@ -165,26 +166,16 @@ impl Scene<'_> {
         let path = self.reach.path(node);
         let (scope, condition) = self.reach.entry(self.graph, node);
         Finding {
-            id: String::new(),
-            rule,
-            severity,
-            verdict: None,
             package: Some(package.purl.clone()),
             package_label: Some(package.label()),
-            license: None,
             project: Some(self.graph.package(self.root).name.clone()),
             scope,
             linkage: self.reach.linkage(node),
-            reason: String::new(),
-            authority: Vec::new(),
-            basis: None,
-            conditions: Vec::new(),
             paths: vec![self.labels(&path)],
             more_paths: self.reach.has_more_paths(self.graph, node),
             condition,
-            remedies: Vec::new(),
             location: self.location(&path),
-            suppressed: None,
+            ..Finding::new(String::new(), rule, severity, String::new())
         }
     }
 
@@ -318,31 +309,18 @@ pub fn of_evidence(
     license: Option<String>,
 ) -> Finding {
     let package = graph.package(node);
+    let id = fingerprint(rule, Some(&package.purl), &package.purl, license.as_deref().unwrap_or_default());
     Finding {
-        id: fingerprint(rule, Some(&package.purl), &package.purl, license.as_deref().unwrap_or_default()),
-        rule,
-        severity,
-        verdict: None,
         package: Some(package.purl.clone()),
         package_label: Some(package.label()),
         license,
-        project: None,
-        scope: None,
-        linkage: None,
-        reason: reason.to_owned(),
-        authority: Vec::new(),
-        basis: None,
-        conditions: Vec::new(),
-        paths: Vec::new(),
-        more_paths: false,
-        condition: None,
         remedies: vec![Remedy {
             kind: RemedyKind::Clarify,
             step: "Read the package's license, and record what it is as a clarification in licgraph.toml."
                 .to_owned(),
         }],
         location: package.location.clone(),
-        suppressed: None,
+        ..Finding::new(id, rule, severity, reason.to_owned())
     }
 }
 

@@ -2,9 +2,23 @@
 
 use crate::model::{ConclusionSource, Ecosystem, LicenseFact, Origin, Package, Remedy, RemedyKind};
 
+/// Whether registries were asked what was missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registries {
+    /// Every question was put.
+    Asked,
+    /// Questions were left out of this run.
+    LeftOut,
+}
+
 /// The step that brings a package's files, if that is what its unknown license wants. `source` is what the graph was
-/// read from; `unasked` says that questions to registries were left out of this run.
-pub fn remedy(package: &Package, fact: &LicenseFact, source: Option<&str>, unasked: bool) -> Option<Remedy> {
+/// read from.
+pub fn remedy(
+    package: &Package,
+    fact: &LicenseFact,
+    source: Option<&str>,
+    registries: Registries,
+) -> Option<Remedy> {
     let missing = fact.concluded.source == ConclusionSource::Unknown
         && package.files.is_none()
         && fact.detected.is_empty()
@@ -14,7 +28,10 @@ pub fn remedy(package: &Package, fact: &LicenseFact, source: Option<&str>, unask
     }
     let file = source.or(package.location.as_ref().map(|place| place.file.as_str())).unwrap_or_default();
     let command = command(package.ecosystem, file)?;
-    let registry = if unasked { ", or run without --offline so that its registry is asked" } else { "" };
+    let registry = match registries {
+        Registries::Asked => "",
+        Registries::LeftOut => ", or run without --offline so that its registry is asked",
+    };
     Some(Remedy {
         kind: RemedyKind::Fetch,
         step: format!("Get its files onto this machine with `{command}`{registry}."),
@@ -47,7 +64,7 @@ fn command(ecosystem: Ecosystem, file: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::remedy;
+    use super::{Registries, remedy};
     use crate::model::{
         Conclusion, ConclusionSource, Ecosystem, Expression, LicenseFact, Origin, Package, SourceSpan,
     };
@@ -67,10 +84,10 @@ mod tests {
         }
     }
 
-    fn step(ecosystem: Ecosystem, file: &str, unasked: bool) -> Option<String> {
+    fn step(ecosystem: Ecosystem, file: &str, registries: Registries) -> Option<String> {
         let mut package = Package::new(ecosystem, "a", Some("1.0.0"), Origin::Registry(None));
         package.location = Some(SourceSpan::line("pyproject.toml", 1));
-        remedy(&package, &unknown(), Some(file), unasked).map(|remedy| remedy.step)
+        remedy(&package, &unknown(), Some(file), registries).map(|remedy| remedy.step)
     }
 
     #[test]
@@ -91,22 +108,22 @@ mod tests {
             (Ecosystem::Python, "pyproject.toml", "pip install ."),
         ] {
             let expected = format!("Get its files onto this machine with `{command}`.");
-            assert_eq!(step(ecosystem, file, false), Some(expected));
+            assert_eq!(step(ecosystem, file, Registries::Asked), Some(expected));
         }
         assert_eq!(
-            step(Ecosystem::Cargo, "Cargo.lock", true).unwrap(),
+            step(Ecosystem::Cargo, "Cargo.lock", Registries::LeftOut).unwrap(),
             "Get its files onto this machine with `cargo fetch`, or run without --offline so that its registry is asked."
         );
-        assert_eq!(step(Ecosystem::Other, "bom.json", false), None);
+        assert_eq!(step(Ecosystem::Other, "bom.json", Registries::Asked), None);
     }
 
     #[test]
     fn files_that_are_here_or_can_not_be_had_need_no_step() {
         let mut package = Package::new(Ecosystem::Npm, "a", Some("1.0.0"), Origin::Path("a".to_owned()));
-        assert_eq!(remedy(&package, &unknown(), None, false), None);
+        assert_eq!(remedy(&package, &unknown(), None, Registries::Asked), None);
         package.origin = Origin::Registry(None);
-        assert!(remedy(&package, &unknown(), None, false).is_some());
+        assert!(remedy(&package, &unknown(), None, Registries::Asked).is_some());
         package.files = Some(crate::model::Files::Directory("node_modules/a".into()));
-        assert_eq!(remedy(&package, &unknown(), None, false), None);
+        assert_eq!(remedy(&package, &unknown(), None, Registries::Asked), None);
     }
 }

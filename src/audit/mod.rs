@@ -11,6 +11,7 @@ mod missing_files;
 mod package_page;
 mod project_license;
 mod project_page;
+mod python_index;
 mod reach;
 mod read;
 mod relicense;
@@ -23,6 +24,7 @@ mod work;
 pub use assemble::sort_findings;
 pub use findings::fingerprint;
 pub use go_mod_files::ProxiedModFiles;
+pub use python_index::UserIndex;
 pub use relicense::{declared_today, relicense};
 pub use relicense_report::{
     BlockedTarget, Blocker, DependencyHalf, FileAnswer, OwnHalf, PossibleGroup, PossibleTarget,

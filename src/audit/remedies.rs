@@ -34,7 +34,7 @@ pub fn of_package(
         scene.graph.package(node),
         &scene.facts[node.index()],
         scene.source,
-        scene.unasked,
+        scene.registries,
     ));
     found.extend(other_arm(scene, group, answer));
     found.extend(narrower(scene, group, answer));

@@ -2,8 +2,7 @@
 
 use super::explain::{parse_distribution, parse_linkage};
 use super::input::{Failure, expression};
-use super::python_index::UserIndex;
-use crate::audit::{AuditRequest, Known, LinkageOverride, ProxiedModFiles, learn};
+use crate::audit::{AuditRequest, Known, LinkageOverride, ProxiedModFiles, UserIndex, learn};
 use crate::ecosystems::PythonTarget;
 use crate::evidence::{EvidenceOptions, RegistrySource, Verify};
 use crate::model::{Distribution, Ecosystem, Linkage, UserEnvironment};

@@ -2,7 +2,8 @@
 
 use super::input::Failure;
 use super::output;
-use std::path::{Component, Path, PathBuf};
+use crate::policy::plain_path;
+use std::path::{Path, PathBuf};
 
 /// Who said where a file is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub fn write(bytes: &[u8], file: &Path, root: &Path, named_by: NamedBy) -> Resul
 fn check(file: &Path, root: &Path, named_by: NamedBy) -> Result<(), Failure> {
     let tree = tree_around(root).map_err(|source| unwritable(root, source))?;
     let absolute = std::path::absolute(file).map_err(|source| unwritable(file, source))?;
-    let absolute = without_climbing(&absolute);
+    let absolute = plain_path(&absolute);
     let stands_in_tree = absolute.ancestors().any(|part| part.canonicalize().is_ok_and(|part| part == tree));
     if resolved(&absolute).is_some_and(|path| path.starts_with(&tree)) {
         return Ok(());
@@ -60,20 +61,6 @@ fn resolved(absolute: &Path) -> Option<PathBuf> {
     let rest = absolute.strip_prefix(there).ok()?;
     let there = there.canonicalize().ok()?;
     Some(if rest.as_os_str().is_empty() { there } else { there.join(rest) })
-}
-
-fn without_climbing(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                plain.pop();
-            }
-            other => plain.push(other),
-        }
-    }
-    plain
 }
 
 fn unwritable(path: &Path, source: std::io::Error) -> Failure {

@@ -21,7 +21,6 @@ mod notices;
 mod output;
 mod package_versions;
 mod practices;
-mod python_index;
 pub mod reference;
 mod relicense;
 mod relicense_text;

@@ -1,6 +1,7 @@
 //! Which files of a revision an audit reads.
 
 use crate::ecosystems;
+use crate::evidence::is_license_name;
 use crate::policy;
 
 /// Files that readers look at beside manifests and lock files.
@@ -19,11 +20,9 @@ const BESIDE: [&str; 12] = [
     "pnpm-workspace.yaml",
 ];
 
-/// Endings of files that readers look at: included requirement files, Go's imports, shared policies.
-const ENDINGS: [&str; 5] = [".go", ".txt", ".in", ".toml", ".lock"];
-
-/// How license files are called.
-const LICENSE_NAMES: [&str; 5] = ["license", "licence", "copying", "notice", "unlicense"];
+/// Endings of files that readers look at: included requirement files, Go's imports, shared policies,
+/// what REUSE says beside a file.
+const ENDINGS: [&str; 6] = [".go", ".txt", ".in", ".toml", ".lock", ".license"];
 
 /// Whether a file of a revision matters to an audit.
 pub fn matters(file_name: &str) -> bool {
@@ -31,7 +30,7 @@ pub fn matters(file_name: &str) -> bool {
     ecosystems::recognise(file_name).is_some()
         || BESIDE.contains(&file_name)
         || ENDINGS.iter().any(|ending| lower.ends_with(ending))
-        || LICENSE_NAMES.iter().any(|name| lower.starts_with(name))
+        || is_license_name(file_name)
         || lower.contains("lock")
         || lower.ends_with("baseline.json")
 }
@@ -55,11 +54,14 @@ mod tests {
             "pyproject.toml",
             "LICENSE-MIT",
             "COPYING",
+            "COPYRIGHT",
+            "mit-license.md",
+            "logo.png.license",
             "licgraph.toml",
         ] {
             assert!(matters(name), "{name}");
         }
-        for name in ["main.rs", "index.js", "README.md", "logo.png"] {
+        for name in ["main.rs", "index.js", "licenses.js", "README.md", "logo.png"] {
             assert!(!matters(name), "{name}");
         }
     }

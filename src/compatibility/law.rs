@@ -201,11 +201,6 @@ impl Law {
         self.candidates[usize::from(candidate.0)]
     }
 
-    /// The number of candidates, those for versions not yet published among them.
-    pub fn candidate_count(&self) -> usize {
-        self.candidates.len()
-    }
-
     /// Every candidate that is published.
     pub fn published(&self) -> impl Iterator<Item = Candidate> + '_ {
         (0..self.candidates.len())

@@ -1,9 +1,9 @@
 //! Manifests, lock files and installed trees become a [`DependencyGraph`].
 //!
 //! One folder a world, all of the same shape. A reader reads files and nothing else: no process is started
-//! (but for `--resolve`), no address opened (go.mod files and package versions that are missing are asked of whom the
-//! context names), no license judged. License strings are handed over verbatim with
-//! their place. What cannot be read becomes a [`Problem`]; whatever could be read is still returned.
+//! (but for `--resolve`), no address opened (go.mod files and package versions that are missing are asked of whom
+//! the context names), no license judged. License strings are handed over verbatim with their place. What cannot be
+//! read becomes a [`Problem`]; whatever could be read is still returned.
 
 pub mod cargo;
 mod context;

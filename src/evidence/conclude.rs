@@ -3,8 +3,9 @@
 use super::declared::Declared;
 use super::detected::Seen;
 use super::inner_texts;
+use super::likeness::{carried_for, fits};
 use super::standing::Standing;
-use crate::licenses::{Category, CopyleftScope, LicenseRecord, catalogue, parse};
+use crate::licenses::{CopyleftScope, catalogue};
 use crate::model::{Conclusion, ConclusionSource, DetectedKind, Expression, LicenseName, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -245,68 +246,6 @@ fn reaches_further(expression: &Expression) -> bool {
         }
         _ => true,
     })
-}
-
-/// Whether a found license is a term of the declared expression, as far as a text can tell.
-fn fits(declared: &Expression, found: &Expression) -> bool {
-    found.terms().iter().all(|found| declared.terms().iter().any(|declared| same(declared, found)))
-}
-
-/// Whether a found term is the declared one, as far as a text can tell.
-pub fn same(declared: &Term, found: &Term) -> bool {
-    let (LicenseName::Known(declared_id), LicenseName::Known(found_id)) = (&declared.license, &found.license)
-    else {
-        return declared.license == found.license;
-    };
-    let (declared_now, found_now) = (current(declared_id.name()), current(found_id.name()));
-    if declared_now == found_now {
-        return true;
-    }
-    let (Some(left), Some(right)) =
-        (catalogue::find_license(&declared_now), catalogue::find_license(&found_now))
-    else {
-        return false;
-    };
-    let (left_record, right_record) = (catalogue::record(left), catalogue::record(right));
-    let one_line = !left_record.family.is_empty() && left_record.family == right_record.family;
-    let later = declared.or_later || declared_now.ends_with("-or-later");
-    if one_line && (left_record.rank == right_record.rank || (later && right_record.rank >= left_record.rank))
-    {
-        return true;
-    }
-    if carried_for(found_id.name(), declared_id.name()) || variant(left_record, right_record) {
-        return true;
-    }
-    // LGPL-3.0 is written as additions to GPL-3.0, and packages carry both texts; LGPL-2.1 may go under the GPL.
-    left_record.family == "LGPL" && right_record.family == "GPL"
-}
-
-/// Python's own stack of texts holds the PSF agreement, and packages under that agreement carry the stack.
-fn carried_for(found: &str, declared: &str) -> bool {
-    const STACK: [&str; 3] = ["PSF-2.0", "Python-2.0", "Python-2.0.1"];
-    STACK.contains(&found) && STACK.contains(&declared)
-}
-
-/// A permissive text that the list counts as a variant of the declared one and that asks for nothing else that
-/// matters: `MIT-0` for `MIT`, `BSD-3-Clause-HP` for `BSD-3-Clause`.
-fn variant(declared: &LicenseRecord, found: &LicenseRecord) -> bool {
-    let free = |record: &LicenseRecord| {
-        matches!(record.category, Category::Permissive | Category::PublicDomain)
-            && record.use_limits.is_empty()
-    };
-    let named = found.id.strip_prefix(declared.id).is_some_and(|rest| rest.starts_with('-'));
-    let alike = declared.gpl2 == found.gpl2 && declared.gpl3 == found.gpl3;
-    named && alike && free(declared) && free(found)
-}
-
-/// The id a deprecated one stands for, without its exception.
-fn current(id: &str) -> String {
-    let known = catalogue::find_license(id);
-    let replaced = known.and_then(catalogue::replacement).and_then(|text| parse(text).ok());
-    match replaced.as_ref().map(Expression::terms).as_deref() {
-        Some([only]) => only.license.to_string(),
-        _ => id.to_owned(),
-    }
 }
 
 /// Several meanings declared: the one that the texts show.

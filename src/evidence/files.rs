@@ -2,6 +2,7 @@
 
 use super::archive;
 use super::inner;
+use super::readme::{self, is_readme};
 use super::reuse::{self, Covered};
 use super::standing::{self, Standing};
 use crate::licenses::detection::Depth;
@@ -44,7 +45,7 @@ impl LicenseFile {
     pub fn depth(&self) -> Depth {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name).to_ascii_lowercase();
         let notice = ["notice", "copyright", "reuse"].iter().any(|start| name.starts_with(start));
-        let plain_readme = inner::is_readme(&name) && !inner::holds_license_text(&self.content);
+        let plain_readme = is_readme(&name) && !readme::holds_license_text(&self.content);
         if notice || plain_readme { Depth::Mention } else { Depth::LicenseFile }
     }
 
@@ -66,19 +67,17 @@ impl LicenseFile {
     pub fn binds(&self) -> bool {
         matches!(self.standing, Standing::Governs(_))
     }
-}
 
-fn speaks_of_others(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["third", "3rd", "bundled", "vendor", "dependencies", "deps"].iter().any(|word| name.contains(word))
-}
-
-impl LicenseFile {
     /// Whether its name says that it is for the documentation, which nothing links (`LICENSE.docs`).
     pub fn documentation(&self) -> bool {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name).to_ascii_lowercase();
         name.split(['.', '-', '_']).any(|word| matches!(word, "doc" | "docs" | "documentation"))
     }
+}
+
+fn speaks_of_others(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["third", "3rd", "bundled", "vendor", "dependencies", "deps"].iter().any(|word| name.contains(word))
 }
 
 /// What was read of one package.
@@ -126,12 +125,12 @@ pub struct Search<'a> {
     /// The package in words.
     pub label: &'a str,
     /// Whether the README of a directory without license files is read.
-    pub readme: bool,
+    pub look_in_readme: bool,
 }
 
 /// Reads the license files.
 pub fn read(files: &Files, search: Search<'_>) -> PackageFiles {
-    let Search { named, inner, root, label, readme } = search;
+    let Search { named, inner, root, label, look_in_readme } = search;
     let mut read = match (files, inner) {
         (Files::Directory(directory), Some(inner)) => {
             let mut reader = Reader::new(directory, root, label);
@@ -145,8 +144,8 @@ pub fn read(files: &Files, search: Search<'_>) -> PackageFiles {
             reader.directory(&directory.join("LICENSES"), |_| true);
             named.iter().for_each(|name| reader.named(name));
             reader.reuse(directory);
-            if readme && reader.read.files.is_empty() {
-                reader.directory(directory, inner::is_readme);
+            if look_in_readme && reader.read.files.is_empty() {
+                reader.directory(directory, is_readme);
             }
             reader.read
         }
@@ -163,7 +162,7 @@ pub fn read(files: &Files, search: Search<'_>) -> PackageFiles {
     read.files.dedup_by(|left, right| left.name == right.name);
     read.governing = match inner {
         Some(inner) => {
-            inner::drop_plain_readmes(&mut read.files);
+            readme::drop_plain(&mut read.files);
             standing::assign(&mut read.files, inner)
         }
         None => BTreeSet::from([String::new()]),

@@ -1,6 +1,7 @@
 //! License files in the directories of a package, wherever they lie.
 
-use super::files::{LicenseFile, is_license_name};
+use super::files::is_license_name;
+use super::readme::is_readme;
 use super::standing::upwards;
 use crate::model::InnerDirectories;
 use std::collections::{BTreeSet, VecDeque};
@@ -70,39 +71,6 @@ pub fn takes_readme(inner: &InnerDirectories, path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let is_above = |used: &String| upwards(used).any(|above| above == folder);
     is_readme(name) && (folder.is_empty() || inner.used.iter().flatten().any(is_above))
-}
-
-/// Whether a file name, without directories, is that of a README.
-pub fn is_readme(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower == "readme" || matches!(lower.strip_prefix("readme."), Some("txt" | "md" | "rst" | "markdown"))
-}
-
-/// Takes out every README that holds no license text, and those beside a license file.
-pub fn drop_plain_readmes(files: &mut Vec<LicenseFile>) {
-    let parts = |file: &LicenseFile| match file.name.rsplit_once('/') {
-        Some((folder, name)) => (folder.to_owned(), is_readme(name)),
-        None => (String::new(), is_readme(&file.name)),
-    };
-    let licensed: BTreeSet<String> =
-        files.iter().map(parts).filter(|(_, readme)| !readme).map(|(folder, _)| folder).collect();
-    files.retain(|file| {
-        let (folder, readme) = parts(file);
-        !readme || (!licensed.contains(&folder) && holds_license_text(&file.content))
-    });
-}
-
-/// Whether a text holds words that stand in license texts and hardly anywhere else.
-pub fn holds_license_text(content: &[u8]) -> bool {
-    const WORDS: [&str; 4] = [
-        "redistribution and use in source and binary forms",
-        "permission is hereby granted, free of charge",
-        "permission to use, copy, modify",
-        "this is free and unencumbered software",
-    ];
-    let text = String::from_utf8_lossy(content).to_lowercase();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    WORDS.iter().any(|words| text.contains(words))
 }
 
 /// Whether a file counts as a license file of the package or of one of its directories.

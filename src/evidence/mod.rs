@@ -11,7 +11,9 @@ mod detected;
 mod files;
 mod inner;
 mod inner_texts;
+mod likeness;
 pub mod notices;
+mod readme;
 mod registry_source;
 mod reuse;
 mod source;
@@ -30,6 +32,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub use clarification::{Clarification, VersionRange};
+pub use files::is_license_name;
 pub use registry_source::RegistrySource;
 pub use source::{FactSource, Offline};
 
@@ -157,7 +160,7 @@ fn gather(package: &Package, options: &EvidenceOptions, source: &dyn FactSource)
                 inner: inner.as_ref(),
                 root: &options.root,
                 label: &package.label(),
-                readme: open,
+                look_in_readme: open,
             };
             (files::read(&place, search), Looked::Read)
         }

@@ -1,10 +1,10 @@
 //! What must be handed on with a work: the licenses that were taken, their texts, the copyright lines and the
 //! NOTICE files of every package it conveys.
 
-use super::conclude::same;
 use super::declared::understand_all;
 use super::detected::Classified;
 use super::files::{self, LicenseFile};
+use super::likeness::same;
 use super::{EvidenceOptions, FactSource, Learned, inner_directories};
 use crate::licenses::detection::{copyright_lines, decode};
 use crate::model::{
@@ -72,7 +72,7 @@ fn read(
                 inner: inner.as_ref(),
                 root: &options.root,
                 label: &package.label(),
-                readme: learned.fact(node).concluded.source == ConclusionSource::Detected,
+                look_in_readme: learned.fact(node).concluded.source == ConclusionSource::Detected,
             };
             let read = files::read(&place, search);
             let problem = read.problems.into_iter().map(|problem| problem.message).next();

@@ -1,7 +1,7 @@
 //! The language of licenses and what is known about them.
 //!
 //! [`parse`] reads SPDX expressions; the [`catalogue`] holds a record for every id of the SPDX list, compiled
-//! from `data/`.
+//! from `data/`; [`detection`] finds licenses in texts, [`normalise`] in what metadata says, [`reuse`] beside files.
 
 pub mod aliases;
 pub mod catalogue;

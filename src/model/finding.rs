@@ -242,3 +242,31 @@ pub struct Finding {
     /// Set when a waiver or the baseline covers it.
     pub suppressed: Option<Suppression>,
 }
+
+impl Finding {
+    /// A finding of which nothing but this is known.
+    pub fn new(id: String, rule: RuleId, severity: Severity, reason: String) -> Self {
+        Self {
+            id,
+            rule,
+            severity,
+            verdict: None,
+            package: None,
+            package_label: None,
+            license: None,
+            project: None,
+            scope: None,
+            linkage: None,
+            reason,
+            authority: Vec::new(),
+            basis: None,
+            conditions: Vec::new(),
+            paths: Vec::new(),
+            more_paths: false,
+            condition: None,
+            remedies: Vec::new(),
+            location: None,
+            suppressed: None,
+        }
+    }
+}

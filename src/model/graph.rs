@@ -187,11 +187,6 @@ impl DependencyGraph {
     pub fn dependency_count(&self) -> usize {
         self.graph.edge_count()
     }
-
-    /// The petgraph graph, for algorithms.
-    pub fn as_petgraph(&self) -> &DiGraph<Package, Dependency> {
-        &self.graph
-    }
 }
 
 /// Two readers may each know half of a package.

@@ -183,28 +183,8 @@ fn about_policy(rule: RuleId, location: &SourceSpan, subject: &str, reason: Stri
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    Finding {
-        id: hex::encode(&hash.finalize()[..8]),
-        rule,
-        severity: Severity::Warning,
-        verdict: None,
-        package: None,
-        package_label: None,
-        license: None,
-        project: None,
-        scope: None,
-        linkage: None,
-        reason,
-        authority: Vec::new(),
-        basis: None,
-        conditions: Vec::new(),
-        paths: Vec::new(),
-        more_paths: false,
-        condition: None,
-        remedies: Vec::new(),
-        location: Some(location.clone()),
-        suppressed: None,
-    }
+    let id = hex::encode(&hash.finalize()[..8]);
+    Finding { location: Some(location.clone()), ..Finding::new(id, rule, Severity::Warning, reason) }
 }
 
 fn apply_practices(report: &mut AuditReport, settings: &[PracticeSetting], today: Date) {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// The environment variables that are read, with what each sets.
-pub const VARIABLES: [(&str, &str); 6] = [
+pub const VARIABLES: [(&str, &str); 8] = [
     ("LICGRAPH_POLICY", "The policy file, instead of the licgraph.toml of the audited tree."),
     ("LICGRAPH_LICENSE", "The license to judge under, like `project.license`."),
     ("LICGRAPH_DISTRIBUTION", "How the work reaches people, like `project.distribution`."),
@@ -18,6 +18,11 @@ pub const VARIABLES: [(&str, &str); 6] = [
         "LICGRAPH_OFFLINE",
         "`1` or `true`: open no network connection, like `audit.offline`; `0` or `false` not.",
     ),
+    (
+        "LICGRAPH_CACHE",
+        "The directory in which license facts are kept, instead of `licgraph` in the system's cache directory.",
+    ),
+    ("LICGRAPH_FORGE_TOKEN", "The token for the forge's interface that `practices --token-host` names."),
     (
         "SOURCE_DATE_EPOCH",
         "The time of the run in seconds since 1970: dates reports, and decides which waivers hold.",

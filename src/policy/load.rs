@@ -124,7 +124,7 @@ fn extended(
             "`extends` leads out of the tree ({shown}); keep the shared file in the repository, or name it with --shared-policy"
         ))
     };
-    if !plain(&directory.join(shown)).starts_with(reading.tree) {
+    if !plain_path(&directory.join(shown)).starts_with(reading.tree) {
         return Err(outside());
     }
     let path = fs::canonicalize(directory.join(shown))
@@ -141,7 +141,7 @@ fn extended(
 }
 
 /// A path without `.` and `..`, without asking the disk: nothing outside the tree is looked at.
-fn plain(path: &Path) -> PathBuf {
+pub fn plain_path(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

@@ -23,7 +23,7 @@ pub use apply::{Expiring, apply, expiring, unused_clarifications};
 pub use environment::{Overrides, VARIABLES, now, today};
 pub use error::PolicyError;
 pub use fail_level::FailLevel;
-pub use load::{FILE_NAME, Loader, find, find_below, load};
+pub use load::{FILE_NAME, Loader, find, find_below, load, plain_path};
 pub use practice::PracticeSetting;
 pub use rules::{Decision, Rules, ScopedRules};
 pub use schema::{Key, json_schema, keys};

@@ -14,12 +14,9 @@ use super::tree::Tree;
 use crate::model::{Checksum, Ecosystem, Files, Origin, Package, Problem, PythonRelease, UserEnvironment};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use tempfile::TempDir;
-
-/// Packages asked for at the same time by [`RegistryFacts::prefetch`].
-const WORKERS: usize = 16;
 
 type Outcome = Result<Arc<PackageFacts>, FactsError>;
 
@@ -190,21 +187,6 @@ impl RegistryFacts {
             Ecosystem::Go => self.go().destination(package),
             Ecosystem::Other => Err(FactsError::NotFromRegistry),
         }
-    }
-
-    /// Asks for many packages at once, so that later questions are answered from memory.
-    pub fn prefetch(&self, packages: &[&Package], need: Need) {
-        let next = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            for _ in 0..WORKERS.min(packages.len()) {
-                scope.spawn(|| {
-                    while let Some(package) = packages.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        // An error is remembered, and given to whoever asks for it.
-                        let _ = self.facts(package, need);
-                    }
-                });
-            }
-        });
     }
 
     /// The license files of a package as files on this machine, for as long as this value lives. `None` for a

@@ -5,7 +5,8 @@
 //! an empty directory ([`Clients`]). Configuration inside the audited tree is read only to hold back: it adds no
 //! host, and no secret is sent because of it.
 //!
-//! [`RegistryFacts`] is the way in: facts of a package from the [`cache`], else from its registry over [`fetch`].
+//! [`RegistryFacts`] is the way in: facts of a package from the [`cache`], else from its registry over [`fetch`];
+//! its newest release; the versions of a Python package; go.mod files.
 //! Archives are checked against the lock file's [`checksum`] and read in memory ([`archive`]).
 
 pub mod archive;

@@ -3,10 +3,10 @@
 //! A project is read in four steps:
 //! 1. [`workspace`]: go.mod, or go.work with its members, replacements, exclusions, checksums;
 //! 2. [`build_list`]: which modules at which versions, by minimal version selection over the go.mod files in the
-//!    module cache; a vendor tree's modules.txt instead where the go command would use it ([`vendor`]), or the go
-//!    command's own answer on request ([`resolve`]);
+//!    module cache and those that the context lends; a vendor tree's modules.txt instead where the go command would
+//!    use it ([`vendor`]), or the go command's own answer on request ([`resolve`]);
 //! 3. [`import_graph`] and [`reach`]: which of them the project's packages import, on which platforms, for what;
-//! 4. [`edges`] and [`project`]: the dependency graph.
+//! 4. [`edges`] and [`project`]: the dependency graph; [`inner_directories`]: which directories of a module are used.
 //!
 //! A module in the build list that no package imports is in no binary; its edges say so (see [`edges`]).
 //! Go modules carry no license field: every package here has files to detect a license in, and no declaration.

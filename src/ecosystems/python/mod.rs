@@ -9,15 +9,16 @@
 //! *Which versions*: uv.lock, poetry.lock, pdm.lock, pylock.toml, Pipfile.lock (the lock of the tool whose
 //! table pyproject.toml has comes first), else compiled requirements files with `# via` comments, else what
 //! the installer answers (`--resolve`), else the installed environment, else what the index of the user's pip
-//! has ([`index`]), else the manifest's pins alone. An
-//! environment also tells licenses and license files of the very versions that a lock names.
+//! has ([`index`]), else the manifest's pins alone. An environment also tells licenses and license files of the
+//! very versions that a lock names.
 //!
 //! # Modules
 //! [`text`] and [`tree`] read files; [`requirement`], [`marker`] and [`version`] are the language; one module
-//! a manifest and, in [`locks`], one a lock file; [`requirements_files`] says what a requirements
-//! file is for; [`environment`], [`distribution`], [`egg`] and [`metadata`] read installed packages; [`sources`] gathers, [`choice`] and [`project`] choose,
-//! [`disagreement`] compares, [`assemble`] builds the graph, [`gaps`] says what
-//! is missing.
+//! a manifest and, in [`locks`], one a lock file; [`requirements_files`] says what a requirements file is for;
+//! [`environment`], [`distribution`], [`egg`] and [`metadata`] read installed packages; [`sources`] gathers,
+//! [`choice`] and [`project`] choose, [`compiled`], [`resolve`] and [`index`] stand in for a lock file,
+//! [`disagreement`] compares, [`catalogue`] holds the packages, [`assemble`] builds the graph, [`gaps`] says what
+//! is missing; [`bare`] is an environment without a project.
 
 mod archive_name;
 mod assemble;

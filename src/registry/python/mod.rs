@@ -1,26 +1,27 @@
 //! Package indexes: the metadata file beside a wheel, else the wheel, else the source archive.
 
+mod contents;
 mod index;
 mod metadata;
 mod newer;
+mod place;
 mod settings;
 mod tree_indexes;
 
-use super::archive::{
-    ArchiveError, Entry, Limits, is_license_file, read_tar_gz, read_zip, without_top_folder,
-};
+use super::archive::Entry;
 use super::fetch::{Fetch, FetchError, Request};
 use super::neutral::Clients;
 use super::package_facts::{FactsError, LicenseFile, Need, PackageFacts};
 use super::site::{Site, as_directory, below, shown};
-use super::tree::{Tree, TreeRegistry, named};
+use super::tree::Tree;
 use super::{ARCHIVE_LIMIT, DOCUMENT_LIMIT};
-use crate::model::{Ecosystem, Origin, Package, PythonRelease};
+use crate::model::{Ecosystem, Package, PythonRelease};
+use contents::{is_egg_info, is_manifest, needs_of_egg_info, open};
 use index::{IndexFile, Metadata, read_page};
-use settings::{PythonSettings, built_in};
+use place::Place;
+use settings::PythonSettings;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
-use tree_indexes::{index_options, index_tables};
 use url::Url;
 
 const HINT: &str = "install pip, or set PIP_INDEX_URL or `index-url` in your pip.conf";
@@ -36,12 +37,13 @@ pub(crate) struct Python {
     pages: Mutex<HashMap<Url, Arc<Vec<IndexFile>>>>,
 }
 
-/// Where a version is.
-enum Place {
-    /// Indexes, in the order they are asked.
-    Indexes(Vec<Url>),
-    /// One file.
-    File(IndexFile),
+/// The page of a project.
+struct ProjectPage {
+    /// The index that has it.
+    index: Url,
+    /// Its own address.
+    address: Url,
+    files: Arc<Vec<IndexFile>>,
 }
 
 /// The name as indexes spell it (PEP 503).
@@ -119,12 +121,24 @@ impl Python {
         package: &Package,
         fetch: &dyn Fetch,
     ) -> Result<Vec<PythonRelease>, FactsError> {
-        let Place::Indexes(indexes) = self.place(package)? else { return Err(FactsError::NotFromRegistry) };
         let project = normalise(&package.name);
+        let found = self.project_page(package, &project, fetch)?;
+        Ok(versions(&project, &found.files))
+    }
+
+    /// The page of a project on the first index that has it. Only an index that does not have it passes the question
+    /// on.
+    fn project_page(
+        &self,
+        package: &Package,
+        project: &str,
+        fetch: &dyn Fetch,
+    ) -> Result<ProjectPage, FactsError> {
+        let Place::Indexes(indexes) = self.place(package)? else { return Err(FactsError::NotFromRegistry) };
         let mut missing = FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT };
-        for index in &indexes {
-            match self.page(&project, index, fetch) {
-                Ok((_, files)) => return Ok(versions(&project, &files)),
+        for index in indexes {
+            match self.page(project, &index, fetch) {
+                Ok((address, files)) => return Ok(ProjectPage { index, address, files }),
                 Err(error @ FactsError::Fetch(FetchError::NotFound { .. })) => missing = error,
                 Err(error) => return Err(error),
             }
@@ -149,75 +163,6 @@ impl Python {
         let files = Arc::new(read_page(&fetch.get(&request)?)?);
         self.pages.lock().unwrap_or_else(PoisonError::into_inner).insert(page.clone(), files.clone());
         Ok((page, files))
-    }
-
-    /// Which indexes a package comes from: its lock entry, the tree as far as the user agrees, the user's.
-    fn place(&self, package: &Package) -> Result<Place, FactsError> {
-        let locked = match &package.origin {
-            Origin::Registry(Some(address)) | Origin::Archive(address) => super::address_of_entry(address)?,
-            Origin::Registry(None) | Origin::Unknown => return self.unlocked(package).map(Place::Indexes),
-            _ => return Err(FactsError::NotFromRegistry),
-        };
-        if let Some(file) = direct_file(&locked) {
-            return Ok(Place::File(file));
-        }
-        let is_users = Site::of(&locked).is_some_and(|site| self.settings.names(&site));
-        if !is_users && built_in(&self.clients).is_some_and(|default| Site::of(&default) == Site::of(&locked))
-        {
-            return self.unlocked_own().map(Place::Indexes);
-        }
-        Ok(Place::Indexes(vec![as_directory(locked)]))
-    }
-
-    fn unlocked_own(&self) -> Result<Vec<Url>, FactsError> {
-        if self.settings.no_index {
-            return Err(FactsError::KeptPrivate { setting: "no-index".to_owned() });
-        }
-        let own = self.settings.indexes(&self.clients);
-        if own.is_empty() {
-            return Err(FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT });
-        }
-        Ok(own)
-    }
-
-    fn unlocked(&self, package: &Package) -> Result<Vec<Url>, FactsError> {
-        let in_tree = self.tree_registries(package);
-        let own = self.unlocked_own()?;
-        let mut allowed = Vec::new();
-        for registry in in_tree {
-            let site = Site::of(&registry.address);
-            let is_users = own.iter().any(|index| Site::of(index) == site)
-                || built_in(&self.clients).is_some_and(|index| Site::of(&index) == site);
-            if !is_users {
-                return Err(FactsError::NamedByTreeOnly {
-                    file: registry.file,
-                    registry: shown(&registry.address),
-                });
-            }
-            allowed.extend(own.iter().filter(|index| Site::of(index) == site).cloned());
-        }
-        Ok(if allowed.is_empty() { own } else { allowed })
-    }
-
-    /// Indexes that requirements files or project tables name, beside the file that brings the package in or above.
-    fn tree_registries(&self, package: &Package) -> Vec<TreeRegistry> {
-        let mut found = Vec::new();
-        for directory in Tree::directories(package) {
-            // An index may stand in the file that includes the one which names the package.
-            for file in self.tree.files(&directory, &[".txt", ".in"]) {
-                let Some(text) = self.tree.text(&file) else { continue };
-                found.extend(index_options(&text).into_iter().filter_map(|text| named(&file, text)));
-            }
-        }
-        for directory in Tree::directories(package) {
-            for name in ["pyproject.toml", "uv.toml", "Pipfile"] {
-                let file = directory.join(name);
-                let table = self.tree.text(&file).and_then(|text| text.parse::<toml::Table>().ok());
-                let addresses = table.map(|table| index_tables(&table)).unwrap_or_default();
-                found.extend(addresses.iter().filter_map(|text| named(&file, text)));
-            }
-        }
-        found
     }
 
     /// The files of the version, from the first index that has the project.
@@ -368,52 +313,6 @@ fn smallest(files: &[IndexFile], kind: impl Fn(&IndexFile) -> bool) -> Option<&I
         .min_by_key(|file| (file.size.unwrap_or(u64::MAX), file.name.clone()))
 }
 
-/// An address of one file, such as a wheel that a requirement names directly.
-fn direct_file(address: &Url) -> Option<IndexFile> {
-    let name = address.path_segments()?.next_back()?.to_owned();
-    let file = IndexFile {
-        name,
-        address: address.clone(),
-        sha256: None,
-        size: None,
-        metadata: Metadata::No,
-        requires_python: None,
-        yanked: false,
-    };
-    (file.is_wheel() || file.is_source()).then_some(file)
-}
-
-fn open(name: &str, bytes: &[u8]) -> Result<Vec<Entry>, ArchiveError> {
-    let wanted = |path: &str| {
-        is_manifest(path)
-            || is_egg_info(path)
-            || is_license_file(path)
-            || path.contains(".dist-info/licenses/")
-    };
-    if name.ends_with(".tar.gz") {
-        read_tar_gz(bytes, &Limits::default(), &wanted)
-    } else {
-        read_zip(bytes, &Limits::default(), &wanted)
-    }
-}
-
-/// What setuptools noted of a source archive when it was made: `name.egg-info` at its top or below `src`.
-fn is_egg_info(path: &str) -> bool {
-    let inner = without_top_folder(path);
-    let inner = inner.strip_prefix("src/").unwrap_or(inner);
-    inner.split_once('/').is_some_and(|(folder, file)| {
-        folder.ends_with(".egg-info") && matches!(file, "PKG-INFO" | "requires.txt")
-    })
-}
-
-/// What the egg-info of a source archive asks for; `None` when it has none.
-fn needs_of_egg_info(entries: &[Entry]) -> Option<Vec<String>> {
-    let notes: Vec<&Entry> = entries.iter().filter(|entry| is_egg_info(&entry.path)).collect();
-    let needs = notes.iter().find(|entry| entry.path.ends_with("/requires.txt"));
-    let text = needs.map(|entry| String::from_utf8_lossy(&entry.bytes).into_owned()).unwrap_or_default();
-    (!notes.is_empty()).then(|| metadata::egg_requires(&text))
-}
-
 /// The versions of a page's files, each once. It is for what its first file says, wheels and archives agree.
 fn versions(project: &str, files: &[IndexFile]) -> Vec<PythonRelease> {
     let mut found: BTreeMap<&str, PythonRelease> = BTreeMap::new();
@@ -429,28 +328,12 @@ fn versions(project: &str, files: &[IndexFile]) -> Vec<PythonRelease> {
     found.into_values().collect()
 }
 
-/// `METADATA` of a wheel, `PKG-INFO` at the top of a source archive.
-fn is_manifest(path: &str) -> bool {
-    let is_top = |folder: &str| !folder.contains('/');
-    match path.rsplit_once('/') {
-        Some((folder, "METADATA")) => is_top(folder) && folder.ends_with(".dist-info"),
-        Some((folder, "PKG-INFO")) => is_top(folder) && without_top_folder(path) == "PKG-INFO",
-        _ => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{is_manifest, normalise};
+    use super::normalise;
 
     #[test]
     fn names_are_normalised() {
         assert_eq!(normalise("Zope._-.Interface"), "zope-interface");
-    }
-
-    #[test]
-    fn only_the_archive_s_own_metadata_counts() {
-        assert!(is_manifest("a-1.dist-info/METADATA") && is_manifest("a-1/PKG-INFO"));
-        assert!(!is_manifest("a-1/vendor/b.egg-info/PKG-INFO") && !is_manifest("METADATA"));
     }
 }

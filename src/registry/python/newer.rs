@@ -1,9 +1,9 @@
 //! The newest release of a project on a package index.
 
 use super::index::IndexFile;
-use super::{HINT, Place, Python, normalise};
-use crate::model::{Ecosystem, Origin, Package};
-use crate::registry::fetch::{Fetch, FetchError};
+use super::{Python, normalise};
+use crate::model::{Origin, Package};
+use crate::registry::fetch::Fetch;
 use crate::registry::newer::Newer;
 use crate::registry::package_facts::{FactsError, Need};
 use pep440_rs::Version;
@@ -15,22 +15,11 @@ impl Python {
     pub(crate) fn newer(&self, package: &Package, fetch: &dyn Fetch) -> Result<Option<Newer>, FactsError> {
         let used = package.version.as_deref().and_then(|version| Version::from_str(version).ok());
         let used = used.ok_or(FactsError::NoVersion)?;
-        let Place::Indexes(indexes) = self.place(package)? else { return Err(FactsError::NotFromRegistry) };
         let project = normalise(&package.name);
-        let mut missing = FactsError::NotConfigured { ecosystem: Ecosystem::Python, hint: HINT };
-        for index in indexes {
-            match self.page(&project, &index, fetch) {
-                Ok((page, files)) => {
-                    let Some((version, files)) = newest(&files, &project, &used) else { return Ok(None) };
-                    self.check_hosts(&page, &files)?;
-                    return self.release_of(package, &version, &files, &index, fetch).map(Some);
-                }
-                // Only an index that does not have the project passes the question on.
-                Err(error @ FactsError::Fetch(FetchError::NotFound { .. })) => missing = error,
-                Err(error) => return Err(error),
-            }
-        }
-        Err(missing)
+        let found = self.project_page(package, &project, fetch)?;
+        let Some((version, files)) = newest(&found.files, &project, &used) else { return Ok(None) };
+        self.check_hosts(&found.address, &files)?;
+        self.release_of(package, &version, &files, &found.index, fetch).map(Some)
     }
 
     fn release_of(

@@ -6,27 +6,10 @@ use crate::model::{Distribution, Finding, RuleId, Severity};
 use serde_json::Value;
 
 fn finding(number: usize, severity: Severity) -> Finding {
+    let reason = format!("nobody knows {}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     Finding {
-        id: format!("{number:016x}"),
-        rule: RuleId::UnknownLicense,
-        severity,
-        verdict: None,
-        package: None,
         package_label: Some(format!("package-{number} 1.0.0")),
-        license: None,
-        project: None,
-        scope: None,
-        linkage: None,
-        reason: format!("nobody knows {}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
-        authority: Vec::new(),
-        basis: None,
-        conditions: Vec::new(),
-        paths: Vec::new(),
-        more_paths: false,
-        condition: None,
-        remedies: Vec::new(),
-        location: None,
-        suppressed: None,
+        ..Finding::new(format!("{number:016x}"), RuleId::UnknownLicense, severity, reason)
     }
 }
 
