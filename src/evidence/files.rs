@@ -170,6 +170,15 @@ pub fn read(files: &Files, search: Search<'_>) -> PackageFiles {
     read
 }
 
+/// Of the files that a registry's archive brought, those that would be read if the archive lay on this machine: a
+/// package has the same license wherever its files come from.
+pub fn as_on_disk(files: Files, named: &[String]) -> Files {
+    let Files::Listed { base, files } = files else { return files };
+    let counts = |file: &PathBuf| archive::wanted(&relative(file, &base), "", named).is_some();
+    let files = files.into_iter().filter(counts).collect();
+    Files::Listed { base, files }
+}
+
 struct Reader<'a> {
     base: &'a Path,
     root: &'a Path,

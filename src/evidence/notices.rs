@@ -62,7 +62,7 @@ fn read(
     let named = understand_all(&learned.fact(node).declared, package.ecosystem).files;
     let place = match &package.files {
         Some(place) => Ok(Some(place.clone())),
-        None => source.files(package),
+        None => source.files(package).map(|found| found.map(|place| files::as_on_disk(place, &named))),
     };
     match place {
         Ok(Some(place)) => {

@@ -224,10 +224,14 @@ fn module_zip(name: &str, version: &str) -> Option<Vec<u8>> {
     let license = license_of(name, if version == "v0.9.0" { "1" } else { "2" })?;
     let id = license.split(' ').next().and_then(spdx::license_id).unwrap();
     let root = format!("code.example/{name}@{version}");
-    Some(zip(&[
-        (&format!("{root}/go.mod"), b"module x\n"),
-        (&format!("{root}/LICENSE"), id.text().as_bytes()),
-    ]))
+    let license = (format!("{root}/LICENSE"), id.text());
+    // What a reader of the module cache passes over counts no more where the module comes from a proxy.
+    let inner = (format!("{root}/internal/copied/LICENSE"), spdx::license_id("GPL-3.0-only").unwrap().text());
+    let patents =
+        (format!("{root}/PATENTS"), "Additional IP Rights Grant (Patents)\n\nA license is granted to you.\n");
+    let all = [(format!("{root}/go.mod"), "module x\n"), license, inner, patents];
+    let files: Vec<(&str, &[u8])> = all.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    Some(zip(&files))
 }
 
 fn go_proxy() -> Server {
