@@ -93,6 +93,9 @@ fn meaning(argument: &Arg) -> String {
         .or(argument.get_help())
         .map(|help| help.to_string().replace('\n', " "))
         .unwrap_or_default();
+    if !text.is_empty() && !text.ends_with(['.', ']', '!', '?']) {
+        text.push('.');
+    }
     let possible: Vec<String> = argument
         .get_possible_values()
         .iter()
