@@ -112,6 +112,11 @@ fn tar(file: File, wanted: &Wanted<'_>, read: &mut PackageFiles) -> Result<(), S
     Ok(())
 }
 
+/// Whether an entry of an archive is a license file of a package that says nothing of its directories.
+pub fn is_license_file(path: &str, named: &[String]) -> bool {
+    Wanted { named, inner: None }.name(path, "").is_some()
+}
+
 /// Which entries are license files.
 struct Wanted<'a> {
     named: &'a [String],

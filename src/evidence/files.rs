@@ -171,10 +171,11 @@ pub fn read(files: &Files, search: Search<'_>) -> PackageFiles {
 }
 
 /// Of the files that a registry's archive brought, those that would be read if the archive lay on this machine: a
-/// package has the same license wherever its files come from.
-pub fn as_on_disk(files: Files, named: &[String]) -> Files {
+/// package has the same license wherever its files come from. Where directories may carry files of their own, [`read`]
+/// itself tells them apart.
+pub fn as_on_disk(files: Files, named: &[String], inner: Option<&InnerDirectories>) -> Files {
     let Files::Listed { base, files } = files else { return files };
-    let counts = |file: &PathBuf| archive::wanted(&relative(file, &base), "", named).is_some();
+    let counts = |file: &PathBuf| inner.is_some() || archive::is_license_file(&relative(file, &base), named);
     let files = files.into_iter().filter(counts).collect();
     Files::Listed { base, files }
 }

@@ -148,7 +148,10 @@ fn gather(package: &Package, options: &EvidenceOptions, source: &dyn FactSource)
     let mut place = package.files.clone();
     if place.is_none() && open && wanted {
         match source.files(package) {
-            Ok(found) => place = found.map(|place| files::as_on_disk(place, &declared.files)),
+            Ok(found) => {
+                let inner = inner_directories(package);
+                place = found.map(|place| files::as_on_disk(place, &declared.files, inner.as_ref()));
+            }
             Err(message) => problems.push(missing(package, &message)),
         }
     }

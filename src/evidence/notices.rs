@@ -60,13 +60,15 @@ fn read(
 ) -> Read {
     let package = graph.package(node);
     let named = understand_all(&learned.fact(node).declared, package.ecosystem).files;
+    let inner = inner_directories(package);
     let place = match &package.files {
         Some(place) => Ok(Some(place.clone())),
-        None => source.files(package).map(|found| found.map(|place| files::as_on_disk(place, &named))),
+        None => source
+            .files(package)
+            .map(|found| found.map(|place| files::as_on_disk(place, &named, inner.as_ref()))),
     };
     match place {
         Ok(Some(place)) => {
-            let inner = inner_directories(package);
             let search = files::Search {
                 named: &named,
                 inner: inner.as_ref(),
