@@ -2,6 +2,10 @@
 
 use licgraph::cli::{ExitStatus, run};
 
+/// A report is made of very many small texts.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitStatus {
     run(std::env::args_os())
 }
