@@ -253,6 +253,21 @@ fn this_repository_agrees_with_cargo() {
     assert_eq!(metadata::of_reading(&resolved), expected);
 }
 
+/// Names projects in `LICGRAPH_CARGO_PROJECTS`, as in a search path; their sources have to be fetched.
+#[test]
+#[ignore = "asks cargo about other projects; name them in LICGRAPH_CARGO_PROJECTS"]
+fn named_projects_agree_with_cargo() {
+    let named = std::env::var_os("LICGRAPH_CARGO_PROJECTS").expect("projects to compare");
+    for project in std::env::split_paths(&named) {
+        let root = project.canonicalize().unwrap();
+        let expected = metadata::ask(&root.join("Cargo.toml"), &[]);
+        let facts = metadata::of_reading(&cargo::read(&root, &ReadContext::new(&root)));
+        assert_eq!(facts.packages, expected.packages, "{}", project.display());
+        assert_eq!(facts.edges, expected.edges, "{}", project.display());
+        println!("{}: {} packages, {} edges", project.display(), facts.packages.len(), facts.edges.len());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn resolving_runs_nothing_of_the_tree() {

@@ -61,6 +61,7 @@ fn work_reason(one: &Judged, verdict: Verdict, conveyed: usize) -> String {
         return "The project names no license.".to_owned();
     }
     match verdict {
+        Verdict::Compatible if conveyed == 0 => "No package is conveyed with it.".to_owned(),
         Verdict::Compatible => format!("All {conveyed} packages that are conveyed with it fit {license}."),
         Verdict::Conditional => {
             let effective = joint.effective_outbound.as_deref().unwrap_or(license);

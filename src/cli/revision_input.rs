@@ -1,7 +1,7 @@
 //! Which files of a revision an audit reads.
 
 use crate::ecosystems;
-use crate::evidence::is_license_name;
+use crate::model::is_license_name;
 use crate::policy;
 
 /// Files that readers look at beside manifests and lock files.

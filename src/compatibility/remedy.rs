@@ -56,7 +56,7 @@ pub fn for_pair(
             return found;
         }
         Verdict::Conditional => {
-            found.push(remedy(RemedyKind::MeetCondition, "Take the steps under `conditions`."));
+            found.push(remedy(RemedyKind::MeetCondition, "Do what the condition asks."));
         }
         Verdict::Incompatible => {
             found.extend(relicense(law, inbound, project, situation));

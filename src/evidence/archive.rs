@@ -1,9 +1,9 @@
 //! License files in archives: zip and wheel, `.crate` and `.tgz`. Nothing is unpacked to disk.
 
-use super::files::{LicenseFile, MOST_FILE_BYTES, MOST_FILES, PackageFiles, is_license_name};
+use super::files::{LicenseFile, MOST_FILE_BYTES, MOST_FILES, PackageFiles};
 use super::inner;
 use super::standing::is_beside;
-use crate::model::{InnerDirectories, Problem};
+use crate::model::{InnerDirectories, Problem, is_license_name};
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;

@@ -6,7 +6,7 @@ use super::readme::{self, is_readme};
 use super::reuse::{self, Covered};
 use super::standing::{self, Standing};
 use crate::licenses::detection::Depth;
-use crate::model::{Files, InnerDirectories, Problem};
+use crate::model::{Files, InnerDirectories, Problem, is_license_name};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs;
@@ -98,19 +98,6 @@ impl PackageFiles {
     pub fn of_nothing() -> Self {
         Self { governing: BTreeSet::from([String::new()]), ..Self::default() }
     }
-}
-
-/// Whether a file name, without directories, is that of a license file.
-pub fn is_license_name(name: &str) -> bool {
-    const STARTS: [&str; 8] =
-        ["license", "licence", "copying", "notice", "unlicense", "unlicence", "copyright", "mit-license"];
-    const CODE: [&str; 25] = [
-        "rs", "py", "js", "mjs", "cjs", "ts", "tsx", "json", "go", "c", "h", "cc", "cpp", "java", "toml",
-        "yml", "yaml", "sh", "rb", "xml", "css", "png", "svg", "map", "db",
-    ];
-    let lower = name.to_ascii_lowercase();
-    let code = lower.rsplit_once('.').is_some_and(|(_, end)| CODE.contains(&end));
-    lower == "reuse.toml" || (!code && STARTS.iter().any(|start| lower.starts_with(start)))
 }
 
 /// Where in the files of a package is looked.
@@ -320,27 +307,10 @@ fn relative(path: &Path, base: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::is_license_name;
-
     #[test]
-    fn names_of_license_files() {
-        for name in [
-            "LICENSE",
-            "License.txt",
-            "LICENSE-MIT",
-            "licence.md",
-            "COPYING.LESSER",
-            "UNLICENSE",
-            "LICENSE.apache2",
-            "NOTICE",
-        ] {
-            assert!(is_license_name(name), "{name}");
-        }
+    fn licenses_of_documentation_are_told_apart() {
         let named = |name: &str| super::LicenseFile::new(name.to_owned(), Vec::new()).documentation();
         assert!(named("LICENSE.docs") && named("LICENSE-documentation.txt"));
         assert!(!named("LICENSE") && !named("LICENSE.doctrine") && !named("docs/LICENSE"));
-        for name in ["license.rs", "LICENSES.json", "README.md", "unlicensed.js", "src"] {
-            assert!(!is_license_name(name), "{name}");
-        }
     }
 }

@@ -1,9 +1,8 @@
 //! License files in the directories of a package, wherever they lie.
 
-use super::files::is_license_name;
 use super::readme::is_readme;
 use super::standing::upwards;
-use crate::model::InnerDirectories;
+use crate::model::{InnerDirectories, is_license_name};
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 use std::path::Path;

@@ -32,7 +32,6 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 pub use clarification::{Clarification, VersionRange};
-pub use files::is_license_name;
 pub use registry_source::RegistrySource;
 pub use source::{FactSource, Offline};
 

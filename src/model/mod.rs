@@ -9,6 +9,7 @@ mod expression;
 mod finding;
 mod graph;
 mod license_fact;
+mod license_file;
 mod linkage;
 mod notices;
 mod package;
@@ -28,6 +29,7 @@ pub use license_fact::{
     Conclusion, ConclusionSource, DeclaredLicense, DetectedKind, DetectedLicense, LicenseFact, LicenseSource,
     LicenseStatement,
 };
+pub use license_file::is_license_name;
 pub use linkage::{Dependency, Distribution, Linkage, Scope, UnknownWord};
 pub use notices::{NoticeText, Notices, PackageNotice};
 pub use package::{Checksum, ChecksumAlgorithm, Files, InnerDirectories, Origin, Package, PackageDetails};

@@ -3,6 +3,7 @@
 //! An archive from a registry is hostile until shown otherwise: entries, sizes and the ratio of compression are
 //! bounded, and an archive with a path that leaves its folder is refused as a whole.
 
+use crate::model::is_license_name;
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Cursor, Read};
 
@@ -252,23 +253,9 @@ pub(crate) fn without_top_folder(path: &str) -> &str {
 ///
 /// The base name counts, in any case: `LICENSE-MIT`, `COPYING.LESSER`, `NOTICE.txt`; and everything in `LICENSES/`.
 pub fn is_license_file(path: &str) -> bool {
-    let lower = path.to_ascii_lowercase();
-    let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
-    if folder.rsplit('/').next().is_some_and(|parent| matches!(parent, "licenses" | "licences")) {
-        return true;
-    }
-    let code = [
-        "rs", "go", "py", "js", "ts", "mjs", "cjs", "json", "java", "c", "h", "rb", "sh", "map", "pyc", "db",
-    ];
-    if name.rsplit_once('.').is_some_and(|(_, extension)| code.contains(&extension)) {
-        return false;
-    }
-    let stems = ["license", "licence", "copying", "copyright", "notice", "unlicense", "unlicence", "patents"];
-    stems.iter().any(|stem| name.starts_with(stem))
-        || name.contains("-license")
-        || name.contains(".license")
-        || name.contains("_license")
-        || name == "reuse.toml"
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let parent = folder.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(parent.as_str(), "licenses" | "licences") || is_license_name(name)
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ impl Reader<'_> {
             self.enrich(name, origin);
             return;
         }
-        let extras = self.extras_with(name);
+        let extras: Vec<String> = extras_with(self.poetry, name).map(str::to_owned).collect();
         let mut declared = Declared::new(requirement, place.clone());
         declared.origin = origin;
         if for_development {
@@ -133,23 +133,19 @@ impl Reader<'_> {
             }
         }
     }
+}
 
-    /// The extras that an optional dependency belongs to.
-    fn extras_with(&self, name: &str) -> Vec<String> {
-        let Some(extras) = self.poetry.get("extras") else { return Vec::new() };
-        extras
-            .entries()
-            .iter()
-            .filter(|(_, _, members)| {
-                members
-                    .items()
-                    .iter()
-                    .filter_map(Node::as_text)
-                    .any(|member| Requirement::parse(member).is_ok_and(|read| read.key() == normalise(name)))
-            })
-            .map(|(extra, _, _)| extra.clone())
-            .collect()
-    }
+/// The extras of a table with `extras` whose lists name a dependency; a list holds `name`, `name (specifier)` or
+/// `name[extra]`.
+pub(super) fn extras_with<'a>(table: &'a Node, name: &str) -> impl Iterator<Item = &'a str> {
+    let name = normalise(name);
+    let is_wanted =
+        move |member: &Node| Requirement::parse(member.as_text()?).ok().filter(|read| read.key() == name);
+    let extras = table.get("extras").map(Node::entries).unwrap_or_default();
+    extras
+        .iter()
+        .filter(move |(_, _, members)| members.items().iter().any(|member| is_wanted(member).is_some()))
+        .map(|(extra, _, _)| extra.as_str())
 }
 
 /// A dependency of Poetry's notation: a constraint, or a table with `version`, `extras`, `markers`, `python`.

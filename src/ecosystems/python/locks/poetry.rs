@@ -3,7 +3,7 @@
 use super::{checksums, entry_name};
 use crate::ecosystems::python::catalogue::{Catalogue, Known, Requires};
 use crate::ecosystems::python::poetry_manifest;
-use crate::ecosystems::python::requirement::{Requirement, normalise};
+use crate::ecosystems::python::requirement::normalise;
 use crate::ecosystems::python::text::{Document, without_credentials};
 use crate::ecosystems::python::tree::{Node, Value};
 use crate::model::{Ecosystem, Origin, Package, Problem};
@@ -67,7 +67,7 @@ fn requires(entry: &Node, document: &Document) -> Vec<Requires> {
             let requirement = poetry_manifest::requirement(name, variant);
             let names_extra = requirement.marker.as_deref().is_some_and(|marker| marker.contains("extra"));
             let extras = if variant.flag("optional") && !names_extra {
-                extras_with(entry, name).into_iter().map(Some).collect()
+                poetry_manifest::extras_with(entry, name).map(|extra| Some(normalise(extra))).collect()
             } else {
                 vec![None]
             };
@@ -78,23 +78,6 @@ fn requires(entry: &Node, document: &Document) -> Vec<Requires> {
         }
     }
     found
-}
-
-/// The extras of a package whose lists name a dependency; a list holds `name (specifier)` or `name[extra]`.
-fn extras_with(entry: &Node, name: &str) -> Vec<String> {
-    let Some(extras) = entry.get("extras") else { return Vec::new() };
-    extras
-        .entries()
-        .iter()
-        .filter(|(_, _, members)| {
-            members
-                .items()
-                .iter()
-                .filter_map(|member| Requirement::parse(member.as_text()?).ok())
-                .any(|member| member.key() == normalise(name))
-        })
-        .map(|(extra, _, _)| normalise(extra))
-        .collect()
 }
 
 fn origin(entry: &Node) -> Origin {
