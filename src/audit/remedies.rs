@@ -8,14 +8,10 @@ use super::findings::Scene;
 use super::missing_files;
 use super::work::{Group, Work};
 use crate::compatibility::{
-    Explanation, Holders, InboundExpression, OutboundExpression, OwnAnswer, Part, Situation, own_code,
-    popular, solve,
+    Explanation, InboundExpression, OutboundExpression, Part, Situation, convey_under, popular_near, solve,
 };
 use crate::licenses::parse;
 use crate::model::{Expression, LicenseName, NodeIndex, Remedy, RemedyKind, Verdict};
-
-/// Popular licenses named in one step.
-const TARGETS: usize = 3;
 
 /// Other packages or versions named for one finding.
 const OFFERS: usize = 3;
@@ -75,26 +71,14 @@ pub fn relicense(scene: &Scene<'_>, work: &Work) -> Vec<Remedy> {
     // What is not known under one license is not known under another; it has findings of its own.
     let known = work.groups.iter().filter(|group| group.verdict != Verdict::Unknown);
     let parts: Vec<Part<'_>> = known.map(|group| scene.part(group)).collect();
-    let (mut free, mut agreed) = (Vec::new(), Vec::new());
-    for (id, _) in popular(scene.law) {
-        let Ok(expression) = parse(id) else { continue };
-        let target = OutboundExpression::new(scene.law, &expression);
-        if id == scene.license.text || solve(scene.law, &target, &parts).verdict != Verdict::Compatible {
-            continue;
-        }
-        match own_code(scene.law, scene.license, &target, Holders::Several).answer {
-            OwnAnswer::Yes => free.push(id),
-            _ => agreed.push(id),
-        }
-    }
-    let step = |ids: &[&str], end: &str| {
-        let ids: Vec<&str> = ids.iter().take(TARGETS).copied().collect();
-        (!ids.is_empty()).then(|| {
-            remedy(RemedyKind::Relicense, format!("Convey the project under {}, {end}.", ids.join(" or ")))
-        })
-    };
-    let free_step = step(&free, "to which today's license lets everybody's code move");
-    free_step.or_else(|| step(&agreed, "if everyone who holds copyright in it agrees")).into_iter().collect()
+    let fitting = popular_near(scene.law, scene.license).into_iter().map(|(id, _)| id).filter(|id| {
+        *id != scene.license.text
+            && parse(id).is_ok_and(|expression| {
+                let target = OutboundExpression::new(scene.law, &expression);
+                solve(scene.law, &target, &parts).verdict == Verdict::Compatible
+            })
+    });
+    convey_under(scene.law, scene.license, fitting).into_iter().collect()
 }
 
 fn remedy(kind: RemedyKind, step: String) -> Remedy {

@@ -156,8 +156,8 @@ pub fn duties(
     let mut duties: Vec<(Terms, ObligationKind)> = met
         .cells
         .iter()
-        .filter_map(|deciding| deciding.terms)
-        .flat_map(|terms| triggered(law.record(terms), situation).map(move |kind| (terms, kind)))
+        .filter_map(|deciding| deciding.terms.map(|terms| (deciding, terms)))
+        .flat_map(|(deciding, terms)| triggered(law, deciding, situation).map(move |kind| (terms, kind)))
         .collect();
     duties.sort_unstable();
     duties.dedup();

@@ -141,7 +141,10 @@ fn gpl(answer: GplAnswer) -> &'static str {
 fn later(record: &LicenseRecord) -> String {
     match record.later {
         Later::Never => "none".to_owned(),
-        Later::Named => "only where -or-later or + says so".to_owned(),
+        Later::Named => {
+            let clause = record.later_clause.map(|clause| format!(", by {clause}")).unwrap_or_default();
+            format!("only where -or-later or + says so{clause}")
+        }
         Later::BuiltIn => format!("every recipient, by {}", record.later_clause.unwrap_or("its text")),
     }
 }

@@ -83,6 +83,12 @@ pub fn answer(
     if narrowed {
         reason = format!("{reason} {} cannot be kept.", lost_arms(&joint, project).join(" and "));
     }
+    if let (true, Some(effective)) = (shown.without_later, &joint.effective_outbound) {
+        reason = format!(
+            "{reason} The whole goes out under {effective}; your own files may stay under {}.",
+            project.text
+        );
+    }
     let obligations = match best_arm(&joint, project) {
         None => Vec::new(),
         Some(arm) if arm == shown.arm => duties(law, &shown.met.cells, situation),
@@ -111,6 +117,8 @@ struct Shown<'a> {
     met: Met,
     outbound: &'a str,
     project_terms: Option<Terms>,
+    /// Every published version holds, later ones do not.
+    without_later: bool,
 }
 
 fn shown<'a>(
@@ -128,8 +136,15 @@ fn shown<'a>(
     let arm = deciding_arm(&joint, &met, project)?;
     let (met, label, project_terms) = met.swap_remove(arm);
     let choice = arms.iter().filter(|arm| !arm.is_future()).count() > 1;
-    let outbound = if choice { label } else { project.text.as_str() };
-    Some((Shown { arm, met, outbound, project_terms }, joint))
+    let without_later = joint.verdict == Verdict::Compatible && loses_later(&joint, project);
+    let outbound = if choice || without_later { label } else { project.text.as_str() };
+    Some((Shown { arm, met, outbound, project_terms, without_later }, joint))
+}
+
+/// Whether the versions not yet published, which the project offers, are closed to the whole.
+fn loses_later(joint: &Joint, project: &OutboundExpression) -> bool {
+    let arms = project.arms();
+    (0..arms.len()).any(|arm| arms[arm].is_future() && !joint.surviving.contains(&arm))
 }
 
 /// One dependency that makes no arm move to another license needs no table of parts.
@@ -198,7 +213,6 @@ pub fn explain_together(
         answer.authority =
             joint.conflict.iter().flat_map(|part| each[*part].authority.iter().copied()).collect();
         answer.authority.dedup();
-        answer.conditions.clear();
         answer.remedies = names
             .iter()
             .map(|name| Remedy {
@@ -212,6 +226,11 @@ pub fn explain_together(
     {
         answer.conditions = vec![format!("Convey the work under {effective}.")];
     }
+    if !joint.verdict.is_allowed() {
+        // Steps and duties of parts that cannot be conveyed together lead nowhere.
+        answer.conditions.clear();
+        answer.obligations.clear();
+    }
     answer
 }
 
@@ -223,7 +242,13 @@ struct Facts<'a> {
 
 impl Facts<'_> {
     fn reason(&self, deciding: &Deciding) -> String {
-        deciding.cell.ground.reason(self.law, &deciding.label, self.outbound, deciding.terms)
+        deciding.cell.ground.reason(
+            self.law,
+            &deciding.label,
+            self.outbound,
+            deciding.terms,
+            self.project_terms,
+        )
     }
 
     fn authority(&self, deciding: &Deciding) -> Vec<&'static str> {
@@ -275,8 +300,8 @@ fn lost_arms(joint: &Joint, project: &OutboundExpression) -> Vec<String> {
 /// The duties of every license taken, each once, in the order of their wording.
 fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> Vec<&'static str> {
     let mut kinds: Vec<ObligationKind> = Vec::new();
-    for terms in cells.iter().filter_map(|deciding| deciding.terms) {
-        for kind in obligations::triggered(law.record(terms), situation) {
+    for deciding in cells {
+        for kind in obligations::triggered(law, deciding, situation) {
             if !kinds.contains(&kind) {
                 kinds.push(kind);
             }

@@ -1,6 +1,6 @@
 //! Why a cell of the matrix says what it says.
 
-use super::law::{Law, Terms};
+use super::law::{Candidate, Law, Terms};
 use crate::licenses::{Conversion, ExceptionRecord, GplAnswer, PairRule, UseLimit};
 use crate::model::{Basis, Verdict};
 
@@ -31,6 +31,8 @@ pub enum Ground {
     Internal,
     /// Nothing is conveyed over the network.
     NothingConveyed,
+    /// Use over a network conveys the dependency's own files, and nothing else.
+    NetworkFile,
     /// No copyleft, and the project's license admits any such terms.
     Permissive,
     /// The GPL column of the dependency's record, and what it says.
@@ -61,6 +63,15 @@ pub enum Ground {
     LaterVersion,
     /// An express conversion clause of the dependency's license.
     Converts(&'static Conversion),
+    /// The same, to a license that an explicit rule joins to the project's.
+    ConvertsAndJoins {
+        /// The clause.
+        conversion: &'static Conversion,
+        /// What it leads to.
+        target: Candidate,
+        /// The rule that joins that to the project's license.
+        rule: &'static PairRule,
+    },
     /// An express conversion clause of the project's license.
     ProjectConverts(&'static Conversion),
     /// An explicit rule.
@@ -105,8 +116,10 @@ impl Ground {
         match self {
             Self::Rule(_) => Basis::PairRule,
             Self::Converts(_)
+            | Self::ConvertsAndJoins { .. }
             | Self::ProjectConverts(_)
             | Self::LaterVersion
+            | Self::NetworkFile
             | Self::Exception(_)
             | Self::ProjectException(_)
             | Self::LibraryStatic
@@ -126,7 +139,14 @@ impl Ground {
     }
 
     /// One sentence a developer understands.
-    pub fn reason(self, law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>) -> String {
+    pub fn reason(
+        self,
+        law: &Law,
+        inbound: &str,
+        outbound: &str,
+        terms: Option<Terms>,
+        project: Option<Terms>,
+    ) -> String {
         match self {
             Self::SameLicense => format!("{inbound} is the license of the project itself."),
             Self::BothProprietary => {
@@ -159,6 +179,9 @@ impl Ground {
                     "Users reach the work over a network; nothing is conveyed, which is what triggers {inbound}."
                 )
             }
+            Self::NetworkFile => format!(
+                "{inbound} counts use over a network as distribution, of its own files only; the rest may be under {outbound}."
+            ),
             Self::Permissive => {
                 format!(
                     "{inbound} has no copyleft; the part keeps its own terms inside a work under {outbound}."
@@ -206,10 +229,15 @@ impl Ground {
                 format!("{inbound} itself lets everyone take a later version, and {outbound} is one.")
             }
             Self::Converts(conversion) => {
-                format!("{} lets everyone pass the code on under {outbound}.", conversion.clause)
+                format!("By {} everyone may pass the code on under {outbound}.", conversion.clause)
             }
+            Self::ConvertsAndJoins { conversion, target, .. } => format!(
+                "By {} everyone may pass the code on under {}, and code under that may be part of a work under {outbound}.",
+                conversion.clause,
+                law.candidate_id(target)
+            ),
             Self::ProjectConverts(conversion) => format!(
-                "{inbound} reaches the whole work; {} lets the project be conveyed under {}.",
+                "{inbound} reaches the whole work; by {} the project may be conveyed under {}.",
                 conversion.clause,
                 opened(law, conversion, terms).unwrap_or_else(|| "it".to_owned())
             ),
@@ -223,9 +251,13 @@ impl Ground {
             Self::ExceptionNotShared => format!(
                 "The code is under {inbound} without the project's exception, so the whole is conveyed without it."
             ),
-            Self::UseLimit(limit) => {
+            Self::UseLimit(limit) if is_free(law, project) => {
                 format!("{inbound} forbids {}, which {outbound} allows everyone.", limit.forbids())
             }
+            Self::UseLimit(limit) => format!(
+                "{inbound} forbids {}; only its owner can allow that in a work under {outbound}.",
+                limit.forbids()
+            ),
             Self::UseLimitPassedOn(limit) => format!(
                 "{inbound} forbids {}; it stays with that part, and users of the work are bound by it.",
                 limit.forbids()
@@ -247,7 +279,8 @@ impl Ground {
                 "Keep the {inbound} part separable: ship it uncombined too and say where it comes from."
             ),
             Self::LibraryStatic => {
-                "Give users the object files or source they need to relink with a changed version of the library."
+                "Give users the object files or source they need to relink with a changed version of the library, or \
+                 link it as a shared library; forbid neither such changes nor reverse engineering to debug them."
                     .to_owned()
             }
             Self::LibraryReverse => {
@@ -264,7 +297,10 @@ impl Ground {
             }
             Self::ExceptionNotShared => "Convey the combined work without the exception.".to_owned(),
             Self::UseLimitPassedOn(limit) | Self::UseLimitOnOneself(limit) => {
-                format!("Keep within the license, which forbids {}, and tell users of it.", limit.forbids())
+                format!(
+                    "Keep within the license, which forbids {}; whoever you pass it on to is bound too.",
+                    limit.forbids()
+                )
             }
             _ => return None,
         })
@@ -276,6 +312,7 @@ impl Ground {
         match self {
             Self::Rule(rule) => vec![rule.authority],
             Self::Converts(conversion) | Self::ProjectConverts(conversion) => vec![conversion.clause],
+            Self::ConvertsAndJoins { conversion, rule, .. } => vec![conversion.clause, rule.authority],
             Self::Exception(exception) | Self::ProjectException(exception) => vec![exception.clause],
             Self::LaterVersion => {
                 terms.and_then(|terms| law.record(terms).later_clause).into_iter().collect()
@@ -299,6 +336,10 @@ impl Ground {
             _ => of(terms),
         }
     }
+}
+
+fn is_free(law: &Law, terms: Option<Terms>) -> bool {
+    terms.is_none_or(|terms| law.record(terms).category.is_free())
 }
 
 /// What a clause of the project opens, where that is not the dependency's license itself.
@@ -327,7 +368,7 @@ fn gpl_reason(law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>, an
             format!("{inbound} has terms beside those of {outbound}, which admits no further restriction.")
         }
         (GplAnswer::Conditional, _) => {
-            format!("Code under {inbound} may be part of a work under {outbound} on one condition only.")
+            format!("Code under {inbound} may be part of a work under {outbound} only if its condition is met.")
         }
         (GplAnswer::Unknown, _) => format!(
             "Nobody has said whether {inbound} may be part of a work under {outbound}, and its text does not settle it."

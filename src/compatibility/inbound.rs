@@ -306,8 +306,8 @@ impl Burden {
 /// How many duties these licenses have together.
 fn duties(law: &Law, cells: &[Deciding], situation: Situation) -> u32 {
     let mut seen = 0_u32;
-    for terms in cells.iter().filter_map(|deciding| deciding.terms) {
-        triggered(law.record(terms), situation).for_each(|kind| seen |= 1 << kind as u32);
+    for deciding in cells {
+        triggered(law, deciding, situation).for_each(|kind| seen |= 1 << kind as u32);
     }
     seen.count_ones()
 }

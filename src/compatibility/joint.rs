@@ -7,6 +7,7 @@
 //! and a smallest set of dependencies that already leaves no arm is the explanation.
 
 use super::case::{Added, Outbound, Situation};
+use super::ground::Ground;
 use super::inbound::InboundExpression;
 use super::law::{Candidate, Law, Terms};
 use super::outbound::{Arm, OutboundExpression};
@@ -267,12 +268,14 @@ fn allows_target(law: &Law, part: &Part<'_>, target: Candidate) -> bool {
     part.inbound.verdict(law, whole, Situation::new(part.situation.linkage, distribution)).is_allowed()
 }
 
-/// Whether the project's own code may be conveyed under a target by anyone, by its license alone.
+/// Whether the project's own code may be conveyed under a target by anyone, by its license alone. It becomes part of
+/// the whole: a library that may only stand beside it does not.
 pub(super) fn own_flows(law: &Law, arm: &Arm, target: Candidate) -> bool {
     let whole = Outbound::Candidate { candidate: target, added: Added::Nothing };
-    arm.own_parts()
-        .iter()
-        .all(|part| judge_as_it_stands(law, *part, whole, Situation::LINKED_BINARY).verdict.is_allowed())
+    arm.own_parts().iter().all(|part| {
+        let cell = judge_as_it_stands(law, *part, whole, Situation::LINKED_BINARY);
+        cell.verdict.is_allowed() && cell.ground != Ground::CombinedLibrary
+    })
 }
 
 /// What stands in the way of one candidate.

@@ -37,9 +37,10 @@ pub(super) fn for_aggregate(inbound: &LicenseRecord, distribution: Distribution)
 /// Users reach a work that contains the dependency over a network; nothing is conveyed.
 pub(super) fn for_network(inbound: &LicenseRecord) -> Option<Cell> {
     strongest(inbound, |limit| match limit {
-        UseLimit::Service | UseLimit::Production | UseLimit::Evaluation | UseLimit::Personal => {
-            Effect::Forbids
-        }
+        // A service clause that is a copyleft asks for the whole; one that is none forbids to sell the component
+        // itself as a service, not to use it in another one.
+        UseLimit::Service if inbound.scope == CopyleftScope::Work => Effect::Forbids,
+        UseLimit::Production | UseLimit::Evaluation | UseLimit::Personal => Effect::Forbids,
         UseLimit::NoDerivatives => Effect::Nothing,
         _ => Effect::Binds,
     })

@@ -192,17 +192,22 @@ impl Pair<'_> {
         Some(Cell::new(rule.verdict, Ground::Rule(rule)))
     }
 
-    /// Use over a network, where neither license makes that count as conveying.
+    /// Use over a network, where neither license makes that count as conveying the whole.
     fn network(&self) -> Option<Cell> {
         if self.situation.distribution != Distribution::Network {
             return None;
         }
-        let reaches = self.record.network && self.record.scope == CopyleftScope::Work;
         if let Some(limited) = limits::for_network(self.record) {
             return Some(limited);
         }
-        let counts_as_conveying = reaches || self.project().network;
-        (!counts_as_conveying).then_some(Cell::new(Verdict::Compatible, Ground::NothingConveyed))
+        let ground = match (self.record.network, self.record.scope) {
+            _ if self.project().network => return None,
+            (true, CopyleftScope::Work) => return None,
+            // Such use conveys the files of the dependency, and only those.
+            (true, _) => Ground::NetworkFile,
+            (false, _) => Ground::NothingConveyed,
+        };
+        Some(Cell::new(Verdict::Compatible, ground))
     }
 
     fn by_scope(&self) -> Cell {
@@ -285,9 +290,13 @@ impl Pair<'_> {
     }
 
     /// A license that admits no further restriction, and is not of the GNU line that other copyleft opens itself to.
+    /// What has no such restriction needs no opening.
     fn closed_to_conversions(&self) -> bool {
         let project = self.project();
-        project.admits != Admits::Anything && !["GPL", "LGPL", "AGPL"].contains(&project.family)
+        let needs_opening = self.record.gpl3 != GplAnswer::Yes || !self.record.converts.is_empty();
+        project.admits != Admits::Anything
+            && !["GPL", "LGPL", "AGPL"].contains(&project.family)
+            && needs_opening
     }
 
     fn moved_by_project(&self) -> Option<Cell> {
@@ -344,14 +353,16 @@ impl Pair<'_> {
         if let Some(conversion) = self.law.conversion(self.terms, self.candidate) {
             return Some(Cell::new(Verdict::Compatible, Ground::Converts(conversion)));
         }
-        let through = self.law.conversions_of(self.terms).iter().find(|(target, _)| {
-            let target = self.law.candidate(*target);
-            target.future == project.future
-                && self.law.pair_rules(target.terms, project.terms).iter().any(|rule| {
-                    rule.verdict == Verdict::Compatible && rule.linkage.contains(&self.situation.linkage)
-                })
-        });
-        through.map(|(_, conversion)| Cell::new(Verdict::Compatible, Ground::Converts(conversion)))
+        self.law.conversions_of(self.terms).iter().find_map(|(target, conversion)| {
+            let (target, terms) = (*target, self.law.candidate(*target).terms);
+            if self.law.candidate(target).future != project.future {
+                return None;
+            }
+            let rule = self.law.pair_rules(terms, project.terms).iter().find(|rule| {
+                rule.verdict == Verdict::Compatible && rule.linkage.contains(&self.situation.linkage)
+            })?;
+            Some(Cell::new(Verdict::Compatible, Ground::ConvertsAndJoins { conversion, target, rule }))
+        })
     }
 
     /// The GPL columns say that a copyleft license fits the GPL itself, or by it a license that joins with the GPL.

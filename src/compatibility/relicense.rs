@@ -292,7 +292,13 @@ impl Today<'_> {
             };
             let reason = match answer {
                 OwnAnswer::Yes => format!("{} allows it; its notices stay.", self.id()),
-                _ => cell.ground.reason(self.law, self.id(), id, Some(self.terms)),
+                _ => cell.ground.reason(
+                    self.law,
+                    self.id(),
+                    id,
+                    Some(self.terms),
+                    Some(self.law.candidate(target).terms),
+                ),
             };
             let authority = self.record().gpl_authority.map(|text| vec![text.to_owned()]);
             return OwnCode::new(answer, reason, authority.unwrap_or_else(|| self.authority()));
