@@ -66,6 +66,9 @@ fn check_license(knowledge: &Knowledge, record: &Placed<RawLicense>, errors: &mu
     if copyleft && scope == "none" {
         complain("a copyleft license needs a scope".to_owned());
     }
+    if raw.internal && scope != "work" {
+        complain("`internal = true` without a copyleft over the work".to_owned());
+    }
     if raw.category == "network-copyleft" && !raw.network {
         complain("network copyleft without `network = true`".to_owned());
     }

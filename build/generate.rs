@@ -103,6 +103,7 @@ pub mod words {
         ("network-source", "ObligationKind::NetworkSource"),
         ("relink", "ObligationKind::Relink"),
         ("reverse-engineering", "ObligationKind::ReverseEngineering"),
+        ("install-information", "ObligationKind::InstallInformation"),
         ("advertising", "ObligationKind::Advertising"),
         ("attribution-display", "ObligationKind::AttributionDisplay"),
         ("no-endorsement", "ObligationKind::NoEndorsement"),
@@ -202,7 +203,7 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
     let mut out = String::new();
     let _ = write!(
         out,
-        "LicenseRecord {{ id: {id:?}, name: {:?}, category: {}, subject: {}, scope: {}, network: {}, gpl2: {}, \
+        "LicenseRecord {{ id: {id:?}, name: {:?}, category: {}, subject: {}, scope: {}, network: {}, internal: {}, gpl2: {}, \
          gpl3: {}, gpl_authority: {:?}, admits: {}, restrictions: &{:?}, use_limits: Cow::Borrowed({}), family: {:?}, rank: {}, grant: {}, \
          later: {}, later_clause: {:?}, converts: &[{}], obligations: {}, osi: {osi}, fsf: {}, deprecated: {}, \
          judged: {}, authority: &{:?}, note: {:?}, page: {page:?} }},",
@@ -211,6 +212,7 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
         variant(words::SUBJECT, raw.subject.as_deref().unwrap_or("software")),
         variant(words::SCOPE, raw.scope.as_deref().unwrap_or("none")),
         raw.network,
+        raw.internal,
         variant(words::GPL, &raw.gpl2),
         variant(words::GPL, &raw.gpl3),
         raw.gpl_authority,

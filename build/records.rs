@@ -57,6 +57,8 @@ pub struct RawLicense {
     pub scope: Option<String>,
     #[serde(default)]
     pub network: bool,
+    #[serde(default)]
+    pub internal: bool,
     pub gpl2: String,
     pub gpl3: String,
     #[serde(default)]

@@ -29,6 +29,8 @@ pub enum Ground {
     AggregatedAsset,
     /// Stays inside the organisation.
     Internal,
+    /// The same, under copyleft that use inside an organisation triggers.
+    InternalCopyleft,
     /// Nothing is conveyed over the network.
     NothingConveyed,
     /// Use over a network conveys the dependency's own files, and nothing else.
@@ -174,6 +176,9 @@ impl Ground {
                 )
             }
             Self::Internal => "The work stays inside one organisation, so nothing is conveyed.".to_owned(),
+            Self::InternalCopyleft => format!(
+                "{inbound} counts use inside an organisation as deployment: a program that contains the code must be published with it."
+            ),
             Self::NothingConveyed => {
                 format!(
                     "Users reach the work over a network; nothing is conveyed, which is what triggers {inbound}."
@@ -281,6 +286,10 @@ impl Ground {
             Self::LibraryStatic => {
                 "Give users the object files or source they need to relink with a changed version of the library, or \
                  link it as a shared library; forbid neither such changes nor reverse engineering to debug them."
+                    .to_owned()
+            }
+            Self::InternalCopyleft => {
+                "Publish the source of your own program as the license asks, or keep to research and personal use."
                     .to_owned()
             }
             Self::LibraryReverse => {

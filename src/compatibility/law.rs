@@ -363,6 +363,7 @@ fn custom_record(license: CustomLicense) -> LicenseRecord {
         subject: Subject::Software,
         scope: license.scope,
         network: license.network,
+        internal: false,
         gpl2: license.gpl2,
         gpl3: license.gpl3,
         gpl_authority: None,

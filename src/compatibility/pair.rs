@@ -7,6 +7,7 @@
 
 use super::case::{Added, Inbound, Outbound, Situation};
 use super::ground::{Cell, Ground};
+use super::joint::is_joined;
 use super::law::{Candidate, Law, Terms};
 use super::limits;
 use crate::licenses::{
@@ -78,6 +79,9 @@ fn own_use(law: &Law, terms: Terms, outbound: Outbound, situation: Situation) ->
     let allowed = Cell::new(Verdict::Compatible, ground);
     if same && law.record(terms).category != Category::Proprietary {
         return allowed;
+    }
+    if law.record(terms).internal && is_joined(situation.linkage) {
+        return Cell::new(Verdict::Conditional, Ground::InternalCopyleft);
     }
     limits::for_own_use(law.record(terms)).unwrap_or(allowed)
 }

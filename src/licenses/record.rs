@@ -252,6 +252,8 @@ pub struct LicenseRecord {
     pub scope: CopyleftScope,
     /// Whether use over a network triggers the copyleft.
     pub network: bool,
+    /// Whether use inside an organisation does.
+    pub internal: bool,
     /// Into GPL-2.0-only?
     pub gpl2: GplAnswer,
     /// Into GPL-3.0-only?

@@ -91,6 +91,8 @@ pub enum ObligationKind {
     Relink,
     /// Permit reverse engineering for debugging such changes.
     ReverseEngineering,
+    /// Give what is needed to install changed versions in a consumer product.
+    InstallInformation,
     /// Name the authors in advertising.
     Advertising,
     /// Show an attribution in the user interface.
@@ -111,7 +113,7 @@ pub enum ObligationKind {
 
 impl ObligationKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Notice,
         Self::LicenseText,
         Self::StateChanges,
@@ -121,6 +123,7 @@ impl ObligationKind {
         Self::NetworkSource,
         Self::Relink,
         Self::ReverseEngineering,
+        Self::InstallInformation,
         Self::Advertising,
         Self::AttributionDisplay,
         Self::NoEndorsement,
@@ -143,6 +146,7 @@ impl ObligationKind {
             Self::NetworkSource => "network-source",
             Self::Relink => "relink",
             Self::ReverseEngineering => "reverse-engineering",
+            Self::InstallInformation => "install-information",
             Self::Advertising => "advertising",
             Self::AttributionDisplay => "attribution-display",
             Self::NoEndorsement => "no-endorsement",
@@ -166,6 +170,7 @@ impl ObligationKind {
             Self::NetworkSource => "offer the source to everyone who uses it over a network",
             Self::Relink => "let users relink the program with a changed version of this library",
             Self::ReverseEngineering => "permit reverse engineering to debug such changes",
+            Self::InstallInformation => "in a consumer product, give what users need to install a changed version",
             Self::Advertising => "name the authors in advertising that mentions it",
             Self::AttributionDisplay => "show the attribution the license asks for",
             Self::NoEndorsement => "do not use the authors' names to endorse your product",
