@@ -1,8 +1,10 @@
 //! Laws that hold for every license, whatever the data says.
 
-use licgraph::compatibility::{InboundExpression, Joint, Law, OutboundExpression, Part, Situation, solve};
+use licgraph::compatibility::{
+    Explanation, InboundExpression, Joint, Law, OutboundExpression, Part, Situation, solve,
+};
 use licgraph::licenses::{catalogue, parse};
-use licgraph::model::{Distribution, Expression, Linkage, Verdict};
+use licgraph::model::{Distribution, Expression, Linkage, ObligationKind, RemedyKind, Verdict};
 use proptest::prelude::*;
 use std::sync::OnceLock;
 
@@ -200,4 +202,101 @@ fn a_whole_that_moves_says_where_to() {
     let moved = |inbound: &[&str]| joint("MIT", inbound, source).moved_to.map(|to| law().candidate_id(to));
     assert_eq!(moved(&["GPL-2.0-only", "Apache-2.0 OR GPL-2.0-only"]), Some("GPL-2.0-only"));
     assert_eq!(moved(&["Apache-2.0 OR GPL-2.0-only"]), None);
+}
+
+fn explained(outbound: &str, inbound: &str, linkage: Linkage, distribution: Distribution) -> Explanation {
+    let project = OutboundExpression::new(law(), &parse(outbound).expect(outbound));
+    let part = InboundExpression::new(law(), &parse(inbound).expect(inbound));
+    licgraph::compatibility::explain(law(), &part, inbound, &project, Situation::new(linkage, distribution))
+}
+
+fn linked(outbound: &str, inbound: &str) -> Explanation {
+    explained(outbound, inbound, Linkage::Static, Distribution::Binary)
+}
+
+#[test]
+fn an_exception_lifts_the_duties_that_it_lifts() {
+    let whole = ObligationKind::SourceWork.duty();
+    let own = ObligationKind::SourceOwn.duty();
+    let relink = ObligationKind::Relink.duty();
+    let classpath = linked("Apache-2.0", "GPL-2.0-only WITH Classpath-exception-2.0").obligations;
+    assert!(classpath.contains(&own) && !classpath.contains(&whole), "{classpath:?}");
+    let parser = linked("MIT", "GPL-3.0-or-later WITH Bison-exception-2.2").obligations;
+    assert!(!parser.contains(&own) && !parser.contains(&whole), "{parser:?}");
+    assert!(linked("MIT", "LGPL-2.1-only").obligations.contains(&relink));
+    let ocaml = linked("MIT", "LGPL-2.1-only WITH OCaml-LGPL-linking-exception").obligations;
+    assert!(ocaml.contains(&own) && !ocaml.contains(&relink), "{ocaml:?}");
+    // Under the GPL everybody has the source of the whole.
+    let converted = linked("GPL-3.0-only", "LGPL-2.1-only").obligations;
+    assert!(!converted.contains(&relink), "{converted:?}");
+    // Without the exception nothing is lifted.
+    assert!(linked("GPL-2.0-only", "GPL-2.0-only").obligations.contains(&whole));
+}
+
+#[test]
+fn version_3_of_the_gnu_licenses_asks_for_installation_information() {
+    let install = ObligationKind::InstallInformation.duty();
+    for license in ["GPL-3.0-or-later", "AGPL-3.0-only", "LGPL-3.0-only"] {
+        assert!(linked("GPL-3.0-only", license).obligations.contains(&install), "{license}");
+        let service = explained("GPL-3.0-only", license, Linkage::Static, Distribution::Network);
+        assert!(!service.obligations.contains(&install), "{license}");
+    }
+    assert!(!linked("GPL-2.0-only", "GPL-2.0-only").obligations.contains(&install));
+}
+
+#[test]
+fn a_reason_names_the_license_that_a_clause_leads_to() {
+    let agpl = linked("AGPL-3.0-only", "CC-BY-SA-4.0");
+    assert!(agpl.reason.contains("pass the code on under GPL-3.0-only"), "{}", agpl.reason);
+    assert!(agpl.authority.contains(&"AGPL-3.0 s.13; GPL-3.0 s.13"), "{:?}", agpl.authority);
+    let later = linked("GPL-3.0-or-later", "CC-BY-SA-4.0");
+    assert!(later.reason.contains("under GPL-3.0-only."), "{}", later.reason);
+    assert!(later.reason.ends_with("your own files may stay under GPL-3.0-or-later."), "{}", later.reason);
+    let open = linked("GPL-3.0-or-later", "LGPL-3.0-or-later");
+    assert!(!open.reason.contains("your own files"), "{}", open.reason);
+}
+
+#[test]
+fn use_over_a_network_conveys_what_the_license_says() {
+    let service =
+        |inbound| explained("LicenseRef-Proprietary", inbound, Linkage::Dynamic, Distribution::Network);
+    let osl = service("OSL-3.0");
+    assert!(osl.reason.contains("counts use over a network as distribution"), "{}", osl.reason);
+    assert_eq!(osl.obligations, [ObligationKind::NetworkSource.duty()]);
+    let gpl = service("GPL-3.0-only");
+    assert!(gpl.reason.contains("nothing is conveyed") && gpl.obligations.is_empty(), "{gpl:?}");
+}
+
+#[test]
+fn what_cannot_be_conveyed_together_has_no_steps_and_no_duties() {
+    let project = OutboundExpression::new(law(), &parse("MPL-2.0").expect("MPL-2.0"));
+    let parts: Vec<(InboundExpression, String)> = ["GPL-2.0-only", "CDDL-1.0"]
+        .into_iter()
+        .map(|text| (InboundExpression::new(law(), &parse(text).expect(text)), text.to_owned()))
+        .collect();
+    let linked = Situation::new(Linkage::Static, Distribution::Binary);
+    let answer = licgraph::compatibility::explain_together(law(), &parts, &project, linked);
+    assert_eq!(answer.verdict, Verdict::Incompatible);
+    assert!(answer.conditions.is_empty() && answer.obligations.is_empty(), "{answer:?}");
+}
+
+#[test]
+fn the_way_out_is_first_the_one_that_needs_no_consent() {
+    let steps = |outbound, inbound, kind| {
+        let found = linked(outbound, inbound).remedies;
+        found.into_iter().filter(|remedy| remedy.kind == kind).map(|remedy| remedy.step).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        steps("LGPL-2.1-only", "Apache-2.0", RemedyKind::Relicense),
+        ["Convey the project under GPL-3.0-only, to which today's license lets everybody's code move."]
+    );
+    assert_eq!(
+        steps("GPL-2.0-only", "Apache-2.0", RemedyKind::Relicense),
+        [
+            "Convey the project under GPL-3.0-only or MIT or Apache-2.0, if everyone who holds copyright in it agrees."
+        ]
+    );
+    assert_eq!(steps("MIT", "NONE", RemedyKind::AskUpstream), ["Ask the authors to state a license."]);
+    let merged = explained("MIT", "MPL-2.0", Linkage::Merge, Distribution::Binary).remedies;
+    assert!(merged.iter().any(|remedy| remedy.step.starts_with("Keep it in files of its own")), "{merged:?}");
 }

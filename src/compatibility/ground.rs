@@ -1,7 +1,7 @@
 //! Why a cell of the matrix says what it says.
 
 use super::law::{Candidate, Law, Terms};
-use crate::licenses::{Conversion, ExceptionRecord, GplAnswer, PairRule, UseLimit};
+use crate::licenses::{Admits, Conversion, ExceptionRecord, GplAnswer, PairRule, UseLimit};
 use crate::model::{Basis, Verdict};
 
 /// How a dependency's terms meet the project's.
@@ -342,6 +342,13 @@ impl Ground {
             Self::Tool => vec!["GPL FAQ #CanIUseGPLToolsForNF"],
             Self::NoLicense => vec!["Berne Convention Art. 9: reproduction needs the author's permission"],
             Self::ExceptionNotShared | Self::ProjectTakesWhole => of(project),
+            // Inside the GPL, who says that it fits there.
+            Self::Permissive
+                if project.is_some_and(|project| law.record(project).admits != Admits::Anything) =>
+            {
+                let fits = terms.and_then(|terms| law.record(terms).gpl_authority);
+                fits.map_or_else(|| of(terms), |fits| vec![fits])
+            }
             _ => of(terms),
         }
     }
@@ -377,7 +384,9 @@ fn gpl_reason(law: &Law, inbound: &str, outbound: &str, terms: Option<Terms>, an
             format!("{inbound} has terms beside those of {outbound}, which admits no further restriction.")
         }
         (GplAnswer::Conditional, _) => {
-            format!("Code under {inbound} may be part of a work under {outbound} only if its condition is met.")
+            format!(
+                "Code under {inbound} may be part of a work under {outbound} only if its condition is met."
+            )
         }
         (GplAnswer::Unknown, _) => format!(
             "Nobody has said whether {inbound} may be part of a work under {outbound}, and its text does not settle it."

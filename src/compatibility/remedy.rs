@@ -139,8 +139,9 @@ pub fn convey_under(
         true => (agreed, "if everyone who holds copyright in it agrees"),
     };
     let ids: Vec<&str> = ids.into_iter().take(TARGETS).collect();
-    (!ids.is_empty())
-        .then(|| remedy(RemedyKind::Relicense, format!("Convey the project under {}, {end}.", ids.join(" or "))))
+    (!ids.is_empty()).then(|| {
+        remedy(RemedyKind::Relicense, format!("Convey the project under {}, {end}.", ids.join(" or ")))
+    })
 }
 
 /// The popular licenses, other versions of the project's own before the rest.

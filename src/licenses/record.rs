@@ -159,7 +159,7 @@ impl UseLimit {
         match self {
             Self::NonCommercial => "commercial use",
             Self::FieldOfUse => "use outside the field it names",
-            Self::Production => "production use that it does not expressly grant",
+            Self::Production => "production use beyond its own grants",
             Self::Service => "offering it as a service except on its terms",
             Self::Competing => "use in a competing product",
             Self::Ethical => "the uses its morals clause names",

@@ -170,7 +170,9 @@ impl ObligationKind {
             Self::NetworkSource => "offer the source to everyone who uses it over a network",
             Self::Relink => "let users relink the program with a changed version of this library",
             Self::ReverseEngineering => "permit reverse engineering to debug such changes",
-            Self::InstallInformation => "in a consumer product, give what users need to install a changed version",
+            Self::InstallInformation => {
+                "in a consumer product, give what users need to install a changed version"
+            }
             Self::Advertising => "name the authors in advertising that mentions it",
             Self::AttributionDisplay => "show the attribution the license asks for",
             Self::NoEndorsement => "do not use the authors' names to endorse your product",
