@@ -300,3 +300,22 @@ fn the_way_out_is_first_the_one_that_needs_no_consent() {
     let merged = explained("MIT", "MPL-2.0", Linkage::Merge, Distribution::Binary).remedies;
     assert!(merged.iter().any(|remedy| remedy.step.starts_with("Keep it in files of its own")), "{merged:?}");
 }
+
+#[test]
+fn an_authority_says_which_text_it_is_of() {
+    for license in catalogue::licenses().iter().filter(|license| !license.deprecated) {
+        for project in ["MIT", "GPL-2.0-only", "GPL-3.0-only", "CECILL-2.1", "LicenseRef-Proprietary"] {
+            let answer = linked(project, license.id);
+            let bare = answer.authority.first().filter(|text| text.starts_with(|c: char| c.is_lowercase()));
+            // Some ids are written in lower case themselves.
+            assert!(
+                bare.is_none_or(|text| text.starts_with(license.id)),
+                "{}: {:?}",
+                license.id,
+                answer.authority
+            );
+        }
+    }
+    let classpath = linked("MIT", "GPL-2.0-only WITH Classpath-exception-2.0");
+    assert_eq!(classpath.authority.first(), Some(&"Classpath-exception-2.0"));
+}

@@ -317,20 +317,27 @@ impl Ground {
 
     /// Who says so.
     pub fn authority(self, law: &Law, terms: Option<Terms>, project: Option<Terms>) -> Vec<&'static str> {
-        let of = |terms: Option<Terms>| terms.map_or(&[][..], |terms| law.record(terms).authority).to_vec();
+        let of = |terms: Option<Terms>| {
+            let record = terms.map(|terms| law.record(terms));
+            record.map(|record| named(record.id, record.authority.to_vec())).unwrap_or_default()
+        };
+        let gpl = || {
+            let record = law.record(terms?);
+            Some(named(record.id, vec![record.gpl_authority?]))
+        };
         match self {
             Self::Rule(rule) => vec![rule.authority],
             Self::Converts(conversion) | Self::ProjectConverts(conversion) => vec![conversion.clause],
             Self::ConvertsAndJoins { conversion, rule, .. } => vec![conversion.clause, rule.authority],
-            Self::Exception(exception) | Self::ProjectException(exception) => vec![exception.clause],
+            Self::Exception(exception) | Self::ProjectException(exception) => {
+                vec![exception.id, exception.clause]
+            }
             Self::LaterVersion => {
                 terms.and_then(|terms| law.record(terms).later_clause).into_iter().collect()
             }
-            Self::GplColumn(_) => vec![
-                terms
-                    .and_then(|terms| law.record(terms).gpl_authority)
-                    .unwrap_or("GPL-2.0 s.6 and GPL-3.0 s.7: no further restrictions"),
-            ],
+            Self::GplColumn(_) => {
+                gpl().unwrap_or_else(|| vec!["GPL-2.0 s.6 and GPL-3.0 s.7: no further restrictions"])
+            }
             Self::CombinedLibrary => vec!["LGPL-2.1 s.7, LGPL-3.0 s.5: combined libraries"],
             Self::LibraryStatic | Self::LibraryWithSource | Self::LibraryDynamic | Self::LibraryReverse => {
                 let found = of(terms);
@@ -346,12 +353,20 @@ impl Ground {
             Self::Permissive
                 if project.is_some_and(|project| law.record(project).admits != Admits::Anything) =>
             {
-                let fits = terms.and_then(|terms| law.record(terms).gpl_authority);
-                fits.map_or_else(|| of(terms), |fits| vec![fits])
+                gpl().unwrap_or_else(|| of(terms))
             }
             _ => of(terms),
         }
     }
+}
+
+/// Clauses that are given without the license they stand in get its id before them.
+fn named(id: &'static str, mut texts: Vec<&'static str>) -> Vec<&'static str> {
+    let is_bare = |text: &&str| text.starts_with(|first: char| first.is_ascii_lowercase());
+    if !id.is_empty() && texts.first().is_some_and(is_bare) {
+        texts.insert(0, id);
+    }
+    texts
 }
 
 fn is_free(law: &Law, terms: Option<Terms>) -> bool {
