@@ -275,13 +275,14 @@ fn exception(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawExcept
     let linkages: Vec<_> = raw.linkage.iter().filter(|word| *word != "source").cloned().collect();
     format!(
         "ExceptionRecord {{ id: {id:?}, name: {:?}, effect: {}, linkage: {}, source: {}, outbound_links: {}, \
-         names: {}, restricts: {}, condition: {:?}, clause: {:?}, note: {:?}, deprecated: {}, judged: {} }},",
+         names: {}, bases: {}, restricts: {}, condition: {:?}, clause: {:?}, note: {:?}, deprecated: {}, judged: {} }},",
         listed.name,
         variant(words::EFFECT, &raw.effect),
         variants(words::LINKAGE, &linkages),
         raw.linkage.iter().any(|word| word == "source"),
         variant(words::OUTBOUND_LINKS, raw.outbound_links.as_deref().unwrap_or("none")),
         indices.list(&raw.names),
+        indices.list(&raw.bases),
         raw.restricts,
         raw.condition,
         raw.clause,

@@ -356,6 +356,8 @@ pub struct ExceptionRecord {
     pub outbound_links: OutboundLinks,
     /// Named licenses.
     pub names: &'static [u16],
+    /// The licenses it is written for.
+    pub bases: &'static [u16],
     /// Whether it adds a restriction.
     pub restricts: bool,
     /// What the linked program has to meet, where ordinary use does not meet it anyway.
