@@ -151,6 +151,7 @@ pub fn source(knowledge: &Knowledge) -> String {
     lookup(&mut out, "LICENSE_LOOKUP", knowledge.licenses.keys());
     lookup(&mut out, "EXCEPTION_LOOKUP", knowledge.exceptions.keys());
     deprecated(&mut out, knowledge, &indices);
+    line(&mut out, &format!("static POPULAR: &[u16] = {};", indices.list(&knowledge.popular)));
     out
 }
 
@@ -203,7 +204,7 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
     let _ = write!(
         out,
         "LicenseRecord {{ id: {id:?}, name: {:?}, category: {}, subject: {}, scope: {}, network: {}, gpl2: {}, \
-         gpl3: {}, gpl_authority: {:?}, admits: {}, restrictions: &{:?}, use_limits: Cow::Borrowed({}), family: {:?}, rank: {}, grant: {}, \
+         gpl3: {}, gpl_authority: {:?}, gpl_basis: {}, admits: {}, closed: {}, restrictions: &{:?}, use_limits: Cow::Borrowed({}), family: {:?}, rank: {}, grant: {}, \
          later: {}, later_clause: {:?}, converts: &[{}], obligations: {}, osi: {osi}, fsf: {}, deprecated: {}, \
          judged: {}, authority: &{:?}, note: {:?}, page: {page:?} }},",
         listed.name,
@@ -214,7 +215,9 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
         variant(words::GPL, &raw.gpl2),
         variant(words::GPL, &raw.gpl3),
         raw.gpl_authority,
+        gpl_basis(raw),
         variant(words::ADMITS, raw.admits.as_deref().unwrap_or("anything")),
+        raw.closed,
         raw.restrictions,
         variants(words::USE_LIMIT, &raw.use_limits),
         raw.family.as_deref().unwrap_or(""),
@@ -231,6 +234,17 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
         raw.note,
     );
     out
+}
+
+/// The FSF's own word on a license in the GPL is a rule for the pair.
+fn gpl_basis(raw: &RawLicense) -> &'static str {
+    match &raw.gpl_authority {
+        Some(authority) if authority.starts_with("FSF") || authority.starts_with("GPL FAQ") => {
+            "Basis::PairRule"
+        }
+        Some(_) => "Basis::Clause",
+        None => "Basis::Class",
+    }
 }
 
 /// The place of a version among all versions of its family, numbers compared as numbers.

@@ -303,7 +303,7 @@ pub fn candidacy(law: &Law, candidate: Candidate, parts: &[Part<'_>]) -> Candida
 
 /// The candidate that stands for a license, if it is one by itself.
 pub fn candidate_for(law: &Law, terms: Terms) -> Option<Candidate> {
-    law.versions(terms, false).into_iter().next()
+    law.versions(terms).into_iter().next()
 }
 
 /// Whether a part is joined so that the license of the whole matters to it.

@@ -31,4 +31,4 @@ pub use obligations::triggered;
 pub use outbound::{Arm, OutboundExpression};
 pub use pair::judge;
 pub use relicense::{Holders, OwnAnswer, OwnCode, own_code};
-pub use remedy::{POPULAR, for_pair, popular};
+pub use remedy::{for_pair, popular};

@@ -251,7 +251,7 @@ impl Pair<'_> {
         if let Some(cell) = self.passed_on() {
             return cell;
         }
-        if self.closed_to_conversions() {
+        if self.project().closed {
             let whole = Cell::new(Verdict::Incompatible, Ground::ProjectTakesWhole);
             return self.moved_by_project().unwrap_or(whole);
         }
@@ -268,7 +268,7 @@ impl Pair<'_> {
         let project = self.project();
         let merged = self.linkage() == Linkage::Merge
             && (project.admits == Admits::Anything || project.scope == CopyleftScope::Library);
-        if merged || self.closed_to_conversions() {
+        if merged || project.closed {
             return self.moved_by_project().unwrap_or(Cell::new(Verdict::Incompatible, Ground::WorkCopyleft));
         }
         if project.admits != Admits::Anything {
@@ -282,12 +282,6 @@ impl Pair<'_> {
             _ if !project.category.is_free() => Cell::new(Verdict::Conditional, Ground::LibraryReverse),
             _ => Cell::new(Verdict::Compatible, Ground::LibraryDynamic),
         }
-    }
-
-    /// A license that admits no further restriction, and is not of the GNU line that other copyleft opens itself to.
-    fn closed_to_conversions(&self) -> bool {
-        let project = self.project();
-        project.admits != Admits::Anything && !["GPL", "LGPL", "AGPL"].contains(&project.family)
     }
 
     fn moved_by_project(&self) -> Option<Cell> {
@@ -413,7 +407,7 @@ impl Pair<'_> {
             return false;
         }
         let own_code = Inbound::Terms { terms: project, future: false, added: self.project_added };
-        self.law.versions(self.terms, false).into_iter().any(|version| {
+        self.law.versions(self.terms).into_iter().any(|version| {
             let whole = Outbound::Candidate { candidate: version, added: Added::Nothing };
             judge_cell(self.law, own_code, whole, Situation::LINKED_BINARY, Movable::No).verdict.is_allowed()
         })

@@ -4,7 +4,7 @@ use super::record::{
     Admits, Category, Conversion, CopyleftScope, ExceptionEffect, ExceptionRecord, GplAnswer, Grant, Judged,
     Later, LicenseRecord, OutboundLinks, PairRule, Status, Subject, UseLimit,
 };
-use crate::model::{Distribution, ExceptionId, LicenseId, Linkage, ObligationKind, Verdict};
+use crate::model::{Basis, Distribution, ExceptionId, LicenseId, Linkage, ObligationKind, Verdict};
 use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -22,6 +22,11 @@ pub fn exceptions() -> &'static [ExceptionRecord] {
 /// Every explicit pair rule.
 pub fn pair_rules() -> &'static [PairRule] {
     PAIRS
+}
+
+/// The well-known licenses, best known first.
+pub fn popular() -> impl Iterator<Item = LicenseId> {
+    POPULAR.iter().map(|index| license_at(usize::from(*index)))
 }
 
 /// The id of the record at a position.

@@ -1,6 +1,6 @@
 //! What a record of the catalogue holds. Filled by the build from `data/`; see `data/README.md` for each field.
 
-use crate::model::{Distribution, Linkage, ObligationKind, Verdict};
+use crate::model::{Basis, Distribution, Linkage, ObligationKind, Verdict};
 use std::borrow::Cow;
 
 /// What kind of license it is, by what it asks of those who pass the work on.
@@ -258,8 +258,13 @@ pub struct LicenseRecord {
     pub gpl3: GplAnswer,
     /// Who says so.
     pub gpl_authority: Option<&'static str>,
+    /// What kind of source that is.
+    pub gpl_basis: Basis,
     /// As a project's license: which column above a dependency must have, since it admits no further restriction.
     pub admits: Admits,
+    /// As a project's license: no code under another copyleft goes under it, since that copyleft does not open itself
+    /// to it.
+    pub closed: bool,
     /// What the GPL calls further restrictions.
     pub restrictions: &'static [&'static str],
     /// What the license forbids or reserves.
@@ -292,6 +297,13 @@ pub struct LicenseRecord {
     pub note: Option<&'static str>,
     /// The page in `data/licenses` that holds it.
     pub page: &'static str,
+}
+
+impl LicenseRecord {
+    /// The license that [`Self::gpl2`] answers for.
+    pub const GPL2: &str = "GPL-2.0-only";
+    /// The license that [`Self::gpl3`] answers for.
+    pub const GPL3: &str = "GPL-3.0-only";
 }
 
 /// What an exception does.

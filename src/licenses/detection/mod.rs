@@ -248,7 +248,8 @@ fn fits(exception: &str, detection: &Detection) -> bool {
     let mut terms = detection.candidates.iter().flat_map(Expression::terms);
     terms.any(|term| {
         let LicenseName::Known(id) = term.license else { return false };
-        let bases = exception.bases.iter().map(|base| catalogue::record(catalogue::license_at((*base).into())));
+        let bases =
+            exception.bases.iter().map(|base| catalogue::record(catalogue::license_at((*base).into())));
         bases.into_iter().any(|base| in_line(catalogue::record(id), base))
     })
 }
