@@ -21,10 +21,11 @@ use texts::Found;
 use tokens::{Token, hash_word, tokenise};
 
 pub use decode::decode;
+pub use index::is_carried_beside;
 pub use tokens::copyright_lines;
 
 /// Only this much of a file is compared; the rest of a longer one is reported as not read.
-pub const MOST_BYTES: usize = 2 << 20;
+const MOST_BYTES: usize = 2 << 20;
 
 /// Lines of a file, from 1, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
