@@ -268,7 +268,7 @@ fn allows_target(law: &Law, part: &Part<'_>, target: Candidate) -> bool {
 }
 
 /// Whether the project's own code may be conveyed under a target by anyone, by its license alone.
-pub(super) fn own_flows(law: &Law, arm: &Arm, target: Candidate) -> bool {
+fn own_flows(law: &Law, arm: &Arm, target: Candidate) -> bool {
     let whole = Outbound::Candidate { candidate: target, added: Added::Nothing };
     arm.own_parts()
         .iter()

@@ -87,7 +87,7 @@ pub fn suppressed(report: &AuditReport) -> impl Iterator<Item = &Finding> {
 }
 
 /// `3 errors, 1 warning`; `no findings` if nothing counts.
-pub fn finding_counts(report: &AuditReport) -> String {
+fn finding_counts(report: &AuditReport) -> String {
     let mut parts = Vec::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let count = counting(report).filter(|finding| finding.severity == severity).count();
