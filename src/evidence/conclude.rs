@@ -3,7 +3,7 @@
 use super::declared::Declared;
 use super::detected::Seen;
 use super::inner_texts;
-use super::likeness::fits;
+use super::likeness::{fits, without_later};
 use super::standing::Standing;
 use crate::licenses::detection::is_carried_beside;
 use crate::licenses::{CopyleftScope, catalogue};
@@ -344,10 +344,9 @@ fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
 
 /// The narrower of two that differ only in whether later versions are allowed.
 fn only_grant_differs(several: &[Expression]) -> Option<Expression> {
-    let text = |one: &Expression| one.to_string().replace("-or-later", "-only");
-    let first = text(several.first()?);
-    let narrow = several.iter().find(|one| !one.to_string().contains("-or-later"))?;
-    several.iter().all(|one| text(one) == first).then(|| narrow.clone())
+    let first = without_later(several.first()?);
+    let narrow = several.iter().find(|one| without_later(one) == **one)?;
+    several.iter().all(|one| without_later(one) == first).then(|| narrow.clone())
 }
 
 /// Nothing declared: what the texts say.
@@ -399,7 +398,7 @@ fn from_texts(texts: &Texts<'_>, seen: &[Seen], looked: Looked, notes: &mut Vec<
 
 /// Whether a member says the same license more exactly.
 fn refines(known: &Expression, other: &Expression) -> bool {
-    known.to_string().replace("-or-later", "-only") == other.to_string()
+    without_later(known) == *other
 }
 
 fn silence(texts: &Texts<'_>, seen: &[Seen], looked: Looked) -> String {

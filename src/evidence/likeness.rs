@@ -46,6 +46,22 @@ fn variant(declared: &LicenseRecord, found: &LicenseRecord) -> bool {
     named && alike && free(declared) && free(found)
 }
 
+/// The same without what its ids grant of later versions: two that differ only in the grant become equal.
+pub fn without_later(expression: &Expression) -> Expression {
+    let all = |members: &[Expression]| members.iter().map(without_later).collect();
+    match expression {
+        Expression::Term(term) => {
+            let license = match term.license {
+                LicenseName::Known(id) => LicenseName::Known(catalogue::only_this_version(id)),
+                _ => term.license.clone(),
+            };
+            Expression::Term(Term { license, ..term.clone() })
+        }
+        Expression::And(members) => Expression::And(all(members)),
+        Expression::Or(members) => Expression::Or(all(members)),
+    }
+}
+
 /// The id a deprecated one stands for, without its exception.
 fn current(id: &str) -> String {
     let known = catalogue::find_license(id);

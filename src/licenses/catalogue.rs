@@ -59,6 +59,19 @@ pub fn find_exception(id: &str) -> Option<ExceptionId> {
     Some(ExceptionId::new(index, EXCEPTIONS[usize::from(index)].id))
 }
 
+/// The id for this version alone, of one that grants later versions too; any other stays as it is.
+pub fn only_this_version(id: LicenseId) -> LicenseId {
+    let record = record(id);
+    if record.grant != Grant::OrLater {
+        return id;
+    }
+    let same_version = |other: &LicenseRecord| {
+        let is_current = other.grant == Grant::Only && !other.deprecated;
+        is_current && other.family == record.family && other.rank == record.rank
+    };
+    LICENSES.iter().position(same_version).map_or(id, license_at)
+}
+
 /// The expression that replaces a deprecated license id.
 pub fn replacement(id: LicenseId) -> Option<&'static str> {
     let position = DEPRECATED.binary_search_by_key(&(id.index() as u16), |(index, _)| *index).ok()?;
