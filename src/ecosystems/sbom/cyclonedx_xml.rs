@@ -65,11 +65,9 @@ fn bom(source: &mut Source<'_>, reader: &mut Reader<'_>) -> Result<(), String> {
                 }
                 None => walk.enter(&start, source, reader)?,
             },
-            Event::Empty(start) => {
-                if walk.section(&start) == Some("dependencies") {
-                    let element = Element { attributes: attributes(&start), ..Element::default() };
-                    hand_over("dependencies", &element, walk.line, reader);
-                }
+            Event::Empty(start) if walk.section(&start) == Some("dependencies") => {
+                let element = Element { attributes: attributes(&start), ..Element::default() };
+                hand_over("dependencies", &element, walk.line, reader);
             }
             Event::End(_) => {
                 walk.path.pop();
