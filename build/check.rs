@@ -22,6 +22,9 @@ pub fn check(knowledge: &Knowledge) -> Result<(), Vec<String>> {
         check_pair(knowledge, rule, &mut errors);
     }
     check_deprecated(knowledge, &mut errors);
+    for id in knowledge.popular.iter().filter(|id| !knowledge.licenses.contains_key(*id)) {
+        errors.push(format!("data/popular.toml: names `{id}`, which has no record"));
+    }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
@@ -81,6 +84,9 @@ fn check_license(knowledge: &Knowledge, record: &Placed<RawLicense>, errors: &mu
     }
     if restricted && (raw.gpl2 == "yes" || raw.gpl3 == "yes") {
         complain(format!("{} and compatible with the GPL contradict each other", raw.category));
+    }
+    if raw.closed && raw.admits.is_none() {
+        complain("`closed` says more about what it admits, so it needs `admits`".to_owned());
     }
     if (raw.gpl2 == "conditional" || raw.gpl3 == "conditional") && raw.note.is_none() {
         complain("conditional GPL compatibility needs a note that says on what".to_owned());

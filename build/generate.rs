@@ -152,6 +152,7 @@ pub fn source(knowledge: &Knowledge) -> String {
     lookup(&mut out, "LICENSE_LOOKUP", knowledge.licenses.keys());
     lookup(&mut out, "EXCEPTION_LOOKUP", knowledge.exceptions.keys());
     deprecated(&mut out, knowledge, &indices);
+    line(&mut out, &format!("static POPULAR: &[u16] = {};", indices.list(&knowledge.popular)));
     out
 }
 
@@ -204,7 +205,7 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
     let _ = write!(
         out,
         "LicenseRecord {{ id: {id:?}, name: {:?}, category: {}, subject: {}, scope: {}, network: {}, internal: {}, gpl2: {}, \
-         gpl3: {}, gpl_authority: {:?}, admits: {}, restrictions: &{:?}, use_limits: Cow::Borrowed({}), family: {:?}, rank: {}, grant: {}, \
+         gpl3: {}, gpl_authority: {:?}, gpl_basis: {}, admits: {}, closed: {}, restrictions: &{:?}, use_limits: Cow::Borrowed({}), family: {:?}, rank: {}, grant: {}, \
          later: {}, later_clause: {:?}, converts: &[{}], obligations: {}, osi: {osi}, fsf: {}, deprecated: {}, \
          judged: {}, authority: &{:?}, note: {:?}, page: {page:?} }},",
         listed.name,
@@ -216,7 +217,9 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
         variant(words::GPL, &raw.gpl2),
         variant(words::GPL, &raw.gpl3),
         raw.gpl_authority,
+        gpl_basis(raw),
         variant(words::ADMITS, raw.admits.as_deref().unwrap_or("anything")),
+        raw.closed,
         raw.restrictions,
         variants(words::USE_LIMIT, &raw.use_limits),
         raw.family.as_deref().unwrap_or(""),
@@ -233,6 +236,17 @@ fn license(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawLicense,
         raw.note,
     );
     out
+}
+
+/// The FSF's own word on a license in the GPL is a rule for the pair.
+fn gpl_basis(raw: &RawLicense) -> &'static str {
+    match &raw.gpl_authority {
+        Some(authority) if authority.starts_with("FSF") || authority.starts_with("GPL FAQ") => {
+            "Basis::PairRule"
+        }
+        Some(_) => "Basis::Clause",
+        None => "Basis::Class",
+    }
 }
 
 /// The place of a version among all versions of its family, numbers compared as numbers.
@@ -277,13 +291,14 @@ fn exception(knowledge: &Knowledge, indices: &Indices, id: &str, raw: &RawExcept
     let linkages: Vec<_> = raw.linkage.iter().filter(|word| *word != "source").cloned().collect();
     format!(
         "ExceptionRecord {{ id: {id:?}, name: {:?}, effect: {}, linkage: {}, source: {}, outbound_links: {}, \
-         names: {}, restricts: {}, condition: {:?}, clause: {:?}, note: {:?}, deprecated: {}, judged: {} }},",
+         names: {}, bases: {}, restricts: {}, condition: {:?}, clause: {:?}, note: {:?}, deprecated: {}, judged: {} }},",
         listed.name,
         variant(words::EFFECT, &raw.effect),
         variants(words::LINKAGE, &linkages),
         raw.linkage.iter().any(|word| word == "source"),
         variant(words::OUTBOUND_LINKS, raw.outbound_links.as_deref().unwrap_or("none")),
         indices.list(&raw.names),
+        indices.list(&raw.bases),
         raw.restricts,
         raw.condition,
         raw.clause,

@@ -6,6 +6,7 @@ mod check;
 mod generate;
 mod groups;
 mod records;
+mod riders;
 mod texts;
 #[path = "../src/licenses/detection/tokens.rs"]
 #[allow(dead_code)] // the program uses more of it than the build
@@ -37,6 +38,7 @@ fn run() -> Result<(), Vec<String>> {
     write(&target.join("catalogue.rs"), generate::source(&knowledge).as_bytes())?;
     let alternatives = alternatives::read(&data, &knowledge)?;
     write(&target.join("alternatives.rs"), alternatives::source(&alternatives).as_bytes())?;
+    write(&target.join("riders.rs"), riders::source(&data)?.as_bytes())?;
     write_aliases(&data, &knowledge, &target)?;
     write_texts(&data, &knowledge, &target)
 }

@@ -66,6 +66,8 @@ pub struct RawLicense {
     #[serde(default)]
     pub admits: Option<String>,
     #[serde(default)]
+    pub closed: bool,
+    #[serde(default)]
     pub restrictions: Vec<String>,
     #[serde(default)]
     pub use_limits: Vec<String>,
@@ -171,6 +173,12 @@ pub struct RawDeprecated {
     pub replacement: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PopularPage {
+    licenses: Vec<String>,
+}
+
 /// An entry of the SPDX license list.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -233,6 +241,7 @@ pub struct Knowledge {
     pub listed_exceptions: BTreeMap<String, ListedException>,
     pub pairs: Vec<Placed<RawPair>>,
     pub deprecated: Vec<Placed<RawDeprecated>>,
+    pub popular: Vec<String>,
     pub fsf_libre: BTreeSet<String>,
     pub fsf_non_free: BTreeSet<String>,
 }
@@ -251,6 +260,7 @@ impl Knowledge {
         );
         let pairs = read_pairs(&data.join("pairs.toml"), &mut errors);
         let deprecated: Option<DeprecatedPage> = read_toml(&data.join("deprecated.toml"), &mut errors);
+        let popular: Option<PopularPage> = read_toml(&data.join("popular.toml"), &mut errors);
         let lists = data.join("lists");
         let list: Option<LicenseList> = read_json(&lists.join("spdx-licenses.json"), &mut errors);
         let exception_list: Option<ExceptionList> =
@@ -277,6 +287,7 @@ impl Knowledge {
                 deprecated.map(|page| page.deprecated).unwrap_or_default(),
                 &data.join("deprecated.toml"),
             ),
+            popular: popular.map(|page| page.licenses).unwrap_or_default(),
             fsf_libre: tagged(&fsf, "libre"),
             fsf_non_free: tagged(&fsf, "non-free"),
         })

@@ -18,6 +18,8 @@ struct Page {
     variant: Vec<Spanned<RawVariant>>,
     #[serde(default)]
     same: Vec<Spanned<RawSame>>,
+    #[serde(default)]
+    carried: Vec<Spanned<RawCarried>>,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +36,15 @@ struct RawVariant {
 struct RawSame {
     ids: Vec<String>,
     report: Vec<String>,
+    #[serde(rename = "why")]
+    _why: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCarried {
+    declared: Vec<String>,
+    found: Vec<String>,
     #[serde(rename = "why")]
     _why: String,
 }
@@ -61,7 +72,9 @@ pub fn index(data: &Path, ids: &BTreeMap<String, bool>, exceptions: &[String]) -
     let Some(page) = read_toml::<Page>(&path, &mut errors) else { return Err(errors) };
     let variants = place_all(page.variant, &path);
     let same = place_all(page.same, &path);
+    let carried = place_all(page.carried, &path);
     check(&variants, &same, ids, &mut errors);
+    check_carried(&carried, ids, &mut errors);
     let groups = groups(ids);
     let mut known = Vec::new();
     for (words, group) in &groups {
@@ -88,7 +101,12 @@ pub fn index(data: &Path, ids: &BTreeMap<String, bool>, exceptions: &[String]) -
             known.push(Known { report: vec![id.clone()], form: "Exception", words });
         }
     }
-    if errors.is_empty() { Ok(compile(&known)) } else { Err(errors) }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut index = compile(&known);
+    carried_source(&carried, &mut index.source);
+    Ok(index)
 }
 
 fn check(
@@ -116,6 +134,25 @@ fn check(
             errors.push(record.error("`report` is empty"));
         }
     }
+}
+
+fn check_carried(carried: &[Placed<RawCarried>], ids: &BTreeMap<String, bool>, errors: &mut Vec<String>) {
+    for record in carried {
+        for id in record.value.declared.iter().chain(&record.value.found) {
+            if ids.get(id) != Some(&false) {
+                errors.push(record.error(&format!("`{id}` is not a current id of the SPDX list")));
+            }
+        }
+    }
+}
+
+fn carried_source(carried: &[Placed<RawCarried>], source: &mut String) {
+    source.push_str("static CARRIED: &[Carried] = &[\n");
+    for record in carried {
+        let raw = &record.value;
+        let _ = writeln!(source, "    Carried {{ declared: &{:?}, found: &{:?} }},", raw.declared, raw.found);
+    }
+    source.push_str("];\n");
 }
 
 /// Ids by text. A deprecated id that shares its text with a current one is left out; so are the old ids that

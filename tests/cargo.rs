@@ -164,9 +164,6 @@ fn for_cargo(case: &str) -> tempfile::TempDir {
 
 #[test]
 fn a_vendored_tree_agrees_with_cargo() {
-    if !metadata::cargo_is_there() {
-        return;
-    }
     let copied = for_cargo("features");
     let root = copied.path().canonicalize().unwrap();
     let vendor = format!("source.v.directory=\"{}\"", root.join("vendor").display());
@@ -196,9 +193,6 @@ fn vendor_home(sources: &Path, reading: &Reading) {
 
 #[test]
 fn a_workspace_agrees_with_cargo() {
-    if !metadata::cargo_is_there() {
-        return;
-    }
     let copied = for_cargo("workspace");
     let case = copied.path().canonicalize().unwrap();
     let reading = read(&case);
@@ -214,9 +208,6 @@ fn a_workspace_agrees_with_cargo() {
 
 #[test]
 fn resolving_a_vendored_tree_agrees_with_reading_it() {
-    if !metadata::cargo_is_there() {
-        return;
-    }
     let copied = for_cargo("features");
     let root = copied.path().canonicalize().unwrap();
     let mut context = ReadContext::new(&root);
@@ -235,9 +226,6 @@ fn resolving_a_vendored_tree_agrees_with_reading_it() {
 
 #[test]
 fn this_repository_agrees_with_cargo() {
-    if !metadata::cargo_is_there() {
-        return;
-    }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().unwrap();
     let expected = metadata::ask(&root.join("Cargo.toml"), &[]);
     let mut context = ReadContext::new(&root);
@@ -272,9 +260,6 @@ fn named_projects_agree_with_cargo() {
 #[test]
 fn resolving_runs_nothing_of_the_tree() {
     use std::os::unix::fs::PermissionsExt;
-    if !metadata::cargo_is_there() {
-        return;
-    }
     let hostile = tree(&[
         ("Cargo.toml", "[package]\nname = \"hostile\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"),
         ("Cargo.lock", "version = 4\n\n[[package]]\nname = \"hostile\"\nversion = \"0.1.0\"\n"),
@@ -304,9 +289,6 @@ fn resolving_runs_nothing_of_the_tree() {
 
 #[test]
 fn resolving_a_stale_lock_file_falls_back() {
-    if !metadata::cargo_is_there() {
-        return;
-    }
     let case = fixture("stale-lock");
     let root = case.join("project");
     let statically = read(&case);

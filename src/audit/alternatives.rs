@@ -66,7 +66,7 @@ impl Alternative {
 }
 
 /// Whether a version lies in a range; one that is not known lies only in the open range.
-pub fn is_within(version: Option<&str>, bounds: &[Bound]) -> bool {
+fn is_within(version: Option<&str>, bounds: &[Bound]) -> bool {
     if bounds.is_empty() {
         return true;
     }

@@ -8,8 +8,8 @@ use crate::compatibility::{
     Explanation, InboundExpression, Law, OutboundExpression, Part, Situation, explain,
 };
 use crate::model::{
-    DependencyGraph, Distribution, Finding, LicenseFact, Linkage, NodeIndex, Purl, Remedy, RemedyKind,
-    RuleId, Severity, SourceSpan, Verdict,
+    DependencyGraph, Distribution, Expression, Finding, LicenseFact, Linkage, NodeIndex, Purl, Remedy,
+    RemedyKind, RuleId, Severity, SourceSpan, Verdict,
 };
 use sha2::{Digest, Sha256};
 
@@ -80,7 +80,9 @@ impl Scene<'_> {
     ) -> Finding {
         let license = self.expressions.text(group.expression);
         let rule = match group.verdict {
-            Verdict::Incompatible if license == "NONE" => RuleId::NoLicense,
+            Verdict::Incompatible if self.facts[node.index()].concluded.expression == Expression::none() => {
+                RuleId::NoLicense
+            }
             Verdict::Incompatible => RuleId::IncompatibleDependency,
             Verdict::Unknown => RuleId::UnknownLicense,
             _ => RuleId::ConditionalDependency,
@@ -262,31 +264,26 @@ fn upstream_finding(
     let mut path: Vec<String> = reach.path(from).iter().map(|node| graph.package(*node).label()).collect();
     path.push(dependency.label());
     let pair = format!("{} {}", dependency.purl.without_version(), answer.inbound);
+    let rule = RuleId::UpstreamConflict;
+    let id = fingerprint(rule, Some(&dependent.purl), &dependency.purl, &pair);
+    let reason = format!(
+        "{} is under {}, but links {} under {}. {}",
+        dependent.label(),
+        answer.outbound,
+        dependency.label(),
+        answer.inbound,
+        answer.reason
+    );
     Finding {
-        id: fingerprint(RuleId::UpstreamConflict, Some(&dependent.purl), &dependency.purl, &pair),
-        rule: RuleId::UpstreamConflict,
-        severity: Severity::Note,
         verdict: Some(Verdict::Incompatible),
         package: Some(dependent.purl.clone()),
         package_label: Some(dependent.label()),
-        license: Some(answer.outbound.clone()),
-        project: None,
-        scope: None,
+        license: Some(answer.outbound),
         linkage: Some(situation.linkage),
-        reason: format!(
-            "{} is under {}, but links {} under {}. {}",
-            dependent.label(),
-            answer.outbound,
-            dependency.label(),
-            answer.inbound,
-            answer.reason
-        ),
         authority: texts(&answer.authority),
         basis: Some(answer.basis),
         conditions: answer.conditions,
         paths: vec![path],
-        more_paths: false,
-        condition: None,
         remedies: vec![Remedy {
             kind: RemedyKind::AskUpstream,
             step: format!(
@@ -295,7 +292,7 @@ fn upstream_finding(
             ),
         }],
         location: dependency.location.clone(),
-        suppressed: None,
+        ..Finding::new(id, rule, Severity::Note, reason)
     }
 }
 

@@ -8,6 +8,7 @@ mod assemble;
 mod findings;
 mod go_mod_files;
 mod missing_files;
+mod own_work;
 mod package_page;
 mod project_license;
 mod project_page;

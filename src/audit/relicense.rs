@@ -1,20 +1,20 @@
 //! Which licenses could the projects move to, and what stands in the way?
 
 use super::Known;
+use super::own_work::OwnWork;
 use super::project_license;
 use super::reach::Reach;
 use super::relicense_report::{
-    BlockedTarget, Blocker, DependencyHalf, FileAnswer, OwnHalf, PossibleGroup, PossibleTarget,
-    ProjectRelicense, RelicenseReport, Replacement, TargetAnswer,
+    BlockedTarget, Blocker, DependencyHalf, PossibleGroup, PossibleTarget, ProjectRelicense, RelicenseReport,
+    Replacement, TargetAnswer,
 };
 use super::report::{SCHEMA_VERSION, Tool};
 use super::request::AuditRequest;
 use super::work::{self, ExpressionKey, Expressions, Group, Work};
 use crate::compatibility::{
-    CutGraph, Explanation, Holders, InboundExpression, Law, OutboundExpression, OwnAnswer, OwnCode, Part,
-    Situation, explain, own_code, popular, smallest_cut, solve,
+    CutGraph, Explanation, Law, OutboundExpression, Part, Situation, explain, popular, smallest_cut, solve,
 };
-use crate::holders::{FileGroup, HolderCount, OwnHolders};
+use crate::holders::OwnHolders;
 use crate::licenses::{Subject, catalogue, parse};
 use crate::model::{
     Consequence, DependencyGraph, Distribution, Expression, Linkage, NodeIndex, Origin, Project, Verdict,
@@ -106,14 +106,6 @@ fn is_own(graph: &DependencyGraph, node: NodeIndex) -> bool {
         || graph.projects().iter().any(|project| project.node == node)
 }
 
-fn holders_of(count: HolderCount) -> Holders {
-    match count {
-        HolderCount::Sole => Holders::Sole,
-        HolderCount::Several => Holders::Several,
-        HolderCount::Unknown => Holders::Unknown,
-    }
-}
-
 /// One project and everything needed to ask about it.
 struct Question<'a> {
     law: &'a Law,
@@ -148,7 +140,7 @@ impl Question<'_> {
                 let target = OutboundExpression::new(self.law, target);
                 answer.answer = Some(TargetAnswer {
                     dependencies: self.dependencies(&target),
-                    own_code: self.own_half(&target),
+                    own_code: self.own_work().half(&target),
                 });
             }
             None => {
@@ -157,6 +149,10 @@ impl Question<'_> {
             }
         }
         answer
+    }
+
+    fn own_work(&self) -> OwnWork<'_> {
+        OwnWork { law: self.law, today: &self.today, holders: self.holders, distribution: self.distribution }
     }
 
     fn work(&self, target: &OutboundExpression) -> Work {
@@ -291,72 +287,6 @@ impl Question<'_> {
         }
     }
 
-    fn own_half(&self, target: &OutboundExpression) -> OwnHalf {
-        let own = own_code(self.law, &self.today, target, holders_of(self.holders.count));
-        let files: Vec<FileAnswer> =
-            self.holders.tree.other_licenses.iter().map(|group| self.files(group, target)).collect();
-        let worst =
-            files.iter().filter(|answer| answer.answer > own.answer).max_by_key(|answer| answer.answer);
-        let OwnCode { answer, reason, authority } = own;
-        match worst {
-            Some(file) => OwnHalf {
-                answer: file.answer,
-                reason: format!(
-                    "{reason} But {} under {}: {}",
-                    files_text(file.count),
-                    file.license,
-                    file.reason
-                ),
-                authority,
-                files,
-            },
-            None => OwnHalf { answer, reason, authority, files },
-        }
-    }
-
-    /// Files under another license stay under it where that fits the target; else they have to move too.
-    fn files(&self, group: &FileGroup, target: &OutboundExpression) -> FileAnswer {
-        let found = match parse(&group.license) {
-            Err(_) => OwnCode {
-                answer: OwnAnswer::Ask,
-                reason: "The header names no license of the SPDX list.".to_owned(),
-                authority: Vec::new(),
-            },
-            Ok(expression) => {
-                let linkage = if group.documents { Linkage::Process } else { Linkage::Static };
-                let inbound = InboundExpression::new(self.law, &expression);
-                let situation = Situation::new(linkage, self.distribution);
-                let stays = solve(self.law, target, &[Part { inbound: &inbound, situation }]).verdict;
-                if stays == Verdict::Compatible {
-                    OwnCode {
-                        answer: OwnAnswer::Yes,
-                        reason: "They keep their own license, which fits.".to_owned(),
-                        authority: Vec::new(),
-                    }
-                } else {
-                    let today = OutboundExpression::new(self.law, &expression);
-                    own_code(self.law, &today, target, self.holders_of_files(group))
-                }
-            }
-        };
-        FileAnswer {
-            license: group.license.clone(),
-            count: group.count,
-            files: group.files.clone(),
-            answer: found.answer,
-            reason: found.reason,
-        }
-    }
-
-    /// Files under another license are often somebody else's, unless they name the same holder.
-    fn holders_of_files(&self, group: &FileGroup) -> Holders {
-        match self.holders.count {
-            HolderCount::Sole if group.holders.len() == 1 => Holders::Sole,
-            HolderCount::Sole | HolderCount::Unknown => Holders::Unknown,
-            HolderCount::Several => Holders::Several,
-        }
-    }
-
     /// Every published license that the dependencies allow, by category.
     fn possible(&self) -> Vec<PossibleGroup> {
         let work = self.work(&self.today);
@@ -371,7 +301,7 @@ impl Question<'_> {
                 continue;
             }
             let record = self.law.candidate_record(candidate);
-            let own = own_code(self.law, &self.today, &target, holders_of(self.holders.count));
+            let own = self.own_work().answer(&target);
             groups
                 .entry((record.subject != Subject::Software, record.category))
                 .or_default()
@@ -405,7 +335,7 @@ impl Question<'_> {
                 .filter(|(index, group)| !group.verdict.is_allowed() || work.joint.conflict.contains(index))
                 .map(|(_, group)| group)
                 .collect();
-            let own = own_code(self.law, &self.today, &target, holders_of(self.holders.count));
+            let own = self.own_work().answer(&target);
             found.push(BlockedTarget {
                 license: id.to_owned(),
                 dependencies: work.joint.verdict,
@@ -432,10 +362,6 @@ impl Question<'_> {
         nodes.sort();
         nodes.into_iter().take(NEAREST).map(|(_, label)| label).collect()
     }
-}
-
-fn files_text(count: usize) -> String {
-    if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") }
 }
 
 fn reason(work: &Work, target: &OutboundExpression, blockers: usize, unknown: usize) -> String {

@@ -103,13 +103,17 @@ impl AuditOptions {
         };
         let evidence =
             EvidenceOptions { root: request.context.root.clone(), verify, clarifications: Vec::new() };
-        let facts = registry_facts(self.offline, &request);
+        let facts = registry_facts(self.fetch(), &request);
         request.context.go_mod_files = Some(Arc::new(ProxiedModFiles::new(facts.clone())));
         if !self.offline {
             request.context.python_index = Some(Arc::new(UserIndex::new(facts.clone())));
         }
         let source = RegistrySource::new(facts);
         Ok(Prepared { request, evidence, offline: self.offline, source })
+    }
+
+    fn fetch(&self) -> Box<dyn Fetch> {
+        if self.offline { Box::new(Offline) } else { Box::new(Lazy::default()) }
     }
 }
 
@@ -138,10 +142,9 @@ pub fn in_wide_pool<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failu
     Ok(pool.install(work))
 }
 
-fn registry_facts(offline: bool, request: &AuditRequest) -> Arc<RegistryFacts> {
+fn registry_facts(fetch: Box<dyn Fetch>, request: &AuditRequest) -> Arc<RegistryFacts> {
     let environment = UserEnvironment::of_process();
     let cache = Cache::of_user(&environment);
-    let fetch: Box<dyn Fetch> = if offline { Box::new(Offline) } else { Box::new(Lazy::default()) };
     let root = &request.context.root;
     Arc::new(RegistryFacts::new(root, environment, cache, fetch))
 }

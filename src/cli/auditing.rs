@@ -77,14 +77,14 @@ pub struct Extracted<'a> {
 }
 
 /// An audit of a path with the flags that most commands do not have left at their defaults.
-pub fn plain_options(path: &Path, offline: bool) -> AuditOptions {
+pub fn plain_options(path: &Path) -> AuditOptions {
     AuditOptions {
         path: path.to_owned(),
         license: None,
         distribution: None,
         linkages: Vec::new(),
         no_dev: false,
-        offline,
+        offline: false,
         resolve: false,
         verify: VerifyChoice::All,
         python: None,

@@ -6,7 +6,7 @@ use super::exit::ExitStatus;
 use super::input::Failure;
 use super::kept::{self, NamedBy};
 use super::output;
-use crate::policy::baseline::{self, Baseline, Changes, KnownFinding};
+use crate::policy::baseline::{self, Baseline, Changes, KnownFinding, UpdateScope};
 use clap::{Args, Subcommand};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -60,7 +60,8 @@ fn update(arguments: &UpdateArguments) -> Result<ExitStatus, Failure> {
         Baseline::default()
     };
     let audited = auditing::run_with(&arguments.audit, policy, None, None)?;
-    let (new, changes) = baseline::update(&old, &audited.report, arguments.remove_only);
+    let scope = if arguments.remove_only { UpdateScope::Removals } else { UpdateScope::Everything };
+    let (new, changes) = baseline::update(&old, &audited.report, scope);
     let text = new.to_text().map_err(|error| Failure::Use(error.to_string()))?;
     let named_by = if arguments.policy.baseline.is_some() { NamedBy::User } else { NamedBy::Tree };
     kept::write(text.as_bytes(), &file, directory(&arguments.audit.path), named_by)?;

@@ -64,18 +64,18 @@ pub fn run(arguments: &CheckArguments) -> Result<ExitStatus, Failure> {
         audited.report.practices = super::practices::section(&audited)?;
     }
     let report = &audited.report;
-    let to_file = arguments.output.is_some();
+    let file = arguments.output.as_deref();
     let options = RenderOptions {
-        color: arguments.color.is_on(to_file),
-        unicode: output::takes_unicode(to_file),
-        width: output::width(to_file),
-        elapsed: output::is_read_by_a_person(to_file).then(|| started.elapsed()),
+        color: arguments.color.is_on(file),
+        unicode: output::takes_unicode(file),
+        width: output::width(file),
+        elapsed: output::is_read_by_a_person(file).then(|| started.elapsed()),
         verbose: arguments.verbose,
         sources: sources(report, &audited.root),
     };
     let bytes =
         render(report, arguments.format, &options).map_err(|error| Failure::Use(error.to_string()))?;
-    output::write(&bytes, arguments.output.as_deref())?;
+    output::write(&bytes, file)?;
     let status = audited.status();
     // The process is about to end; taking a large report apart first would only take time.
     std::mem::forget(audited);

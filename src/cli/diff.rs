@@ -61,7 +61,8 @@ impl DiffArguments {
         AuditOptions {
             license: self.license.clone(),
             distribution: self.distribution,
-            ..auditing::plain_options(path, self.offline)
+            offline: self.offline,
+            ..auditing::plain_options(path)
         }
     }
 }

@@ -120,9 +120,9 @@ pub fn run_graph(arguments: &GraphArguments) -> Result<ExitStatus, Failure> {
 
 fn options(color: ColorChoice) -> RenderOptions {
     RenderOptions {
-        color: color.is_on(false),
-        unicode: output::takes_unicode(false),
-        width: output::width(false),
+        color: color.is_on(None),
+        unicode: output::takes_unicode(None),
+        width: output::width(None),
         ..RenderOptions::default()
     }
 }

@@ -38,7 +38,7 @@ pub fn run(arguments: &InitArguments) -> Result<ExitStatus, Failure> {
         )));
     }
     let policy = Policy { offline: Some(true), ..Policy::default() };
-    let audited = auditing::run_with(&auditing::plain_options(&arguments.path, true), policy, None, None)?;
+    let audited = auditing::run_with(&auditing::plain_options(&arguments.path), policy, None, None)?;
     let text = starter(&audited.report);
     if arguments.stdout {
         output::write(text.as_bytes(), None)?;

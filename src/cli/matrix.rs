@@ -5,7 +5,7 @@ use super::explain::{parse_distribution, parse_linkage};
 use super::input::{Failure, expression};
 use super::output;
 use super::stated::StatedTerms;
-use crate::compatibility::{Law, Matrix, POPULAR, Situation, coverage, matrix};
+use crate::compatibility::{Law, Matrix, Situation, coverage, matrix};
 use crate::licenses::catalogue;
 use crate::model::{Basis, Distribution, Expression, Linkage, Verdict};
 use clap::{Args, ValueEnum};
@@ -79,7 +79,7 @@ fn chosen(arguments: &MatrixArguments) -> Result<Vec<Expression>, Failure> {
         return Ok(all.collect());
     }
     if arguments.licenses.is_empty() {
-        return POPULAR.iter().map(|id| expression(id)).collect();
+        return Ok(catalogue::popular().map(Expression::license).collect());
     }
     arguments.licenses.iter().map(|text| expression(text)).collect()
 }

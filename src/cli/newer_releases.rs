@@ -65,14 +65,10 @@ fn learn(newer: Vec<(NodeIndex, Package)>, prepared: &Prepared, problems: &mut V
     let mut graph = DependencyGraph::new();
     let newer: Vec<_> = newer.into_iter().map(|(node, release)| (node, graph.add_package(release))).collect();
     let learned = evidence::learn(&graph, &prepared.evidence, prepared.source());
-    let missing: Vec<&str> = learned.problems.iter().map(|problem| problem.message.as_str()).collect();
-    problems.extend(missing.iter().map(|message| (*message).to_owned()));
+    problems.extend(learned.problems.iter().map(|problem| problem.message.clone()));
     newer
         .into_iter()
-        .filter(|(_, release)| {
-            let label = format!("{}: ", graph.package(*release).label());
-            !missing.iter().any(|message| message.starts_with(&label))
-        })
+        .filter(|(_, release)| !learned.partly_read.contains(release))
         .map(|(node, release)| Release {
             node,
             version: graph.package(release).version.clone().unwrap_or_default(),

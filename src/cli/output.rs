@@ -18,15 +18,15 @@ pub enum ColorChoice {
 }
 
 impl ColorChoice {
-    /// Whether to colour what goes to standard output.
-    pub fn is_on(self, to_file: bool) -> bool {
+    /// Whether to colour what goes to the file, or without one to standard output.
+    pub fn is_on(self, file: Option<&Path>) -> bool {
         match self {
             Self::Always => true,
             Self::Never => false,
             Self::Auto => {
                 let quiet = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
                     || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-                !to_file && !quiet && io::stdout().is_terminal()
+                file.is_none() && !quiet && io::stdout().is_terminal()
             }
         }
     }
@@ -49,7 +49,7 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// Writes to a stream; a reader that went away is no failure.
-pub fn write_stream(stream: &mut dyn Write, bytes: &[u8]) -> Result<(), Failure> {
+fn write_stream(stream: &mut dyn Write, bytes: &[u8]) -> Result<(), Failure> {
     match stream.write_all(bytes).and_then(|()| stream.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::File { action: "write", path: "standard output".to_owned(), source: error })
@@ -59,20 +59,20 @@ pub fn write_stream(stream: &mut dyn Write, bytes: &[u8]) -> Result<(), Failure>
 }
 
 /// Whether the result goes to a terminal: only there may it depend on the terminal and the clock.
-pub fn is_read_by_a_person(to_file: bool) -> bool {
-    !to_file && io::stdout().is_terminal()
+pub fn is_read_by_a_person(file: Option<&Path>) -> bool {
+    file.is_none() && io::stdout().is_terminal()
 }
 
-/// The width to lay out for: what `COLUMNS` states, else the terminal's, else 100.
-pub fn width(to_file: bool) -> usize {
+/// The width to lay out for, in the file or on standard output: what `COLUMNS` states, else the terminal's, else 100.
+pub fn width(file: Option<&Path>) -> usize {
     let stated = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    let terminal = || is_read_by_a_person(to_file).then(|| comfy_table::Table::new().width()).flatten();
+    let terminal = || is_read_by_a_person(file).then(|| comfy_table::Table::new().width()).flatten();
     stated.unwrap_or_else(|| terminal().map_or(100, usize::from)).max(40)
 }
 
 /// Whether the terminal takes more than ASCII, by the locale; a file or pipe always does.
-pub fn takes_unicode(to_file: bool) -> bool {
-    if !is_read_by_a_person(to_file) {
+pub fn takes_unicode(file: Option<&Path>) -> bool {
+    if !is_read_by_a_person(file) {
         return true;
     }
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]

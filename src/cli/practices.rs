@@ -1,5 +1,6 @@
 //! `licgraph practices`: the other recommendations.
 
+use super::audit_options::AuditOptions;
 use super::auditing::{self, Audited, PolicyOptions, load_policy, plain_options, variable};
 use super::exit::ExitStatus;
 use super::input::Failure;
@@ -72,10 +73,11 @@ pub fn run(arguments: &PracticesArguments) -> Result<ExitStatus, Failure> {
         let value = std::env::var("LICGRAPH_FORGE_TOKEN").ok().filter(|value| !value.is_empty())?;
         Some(ForgeToken { host, value })
     });
-    let policy = load_policy(&plain_options(&arguments.path, true), &PolicyOptions::default(), None)?;
+    let options = AuditOptions { offline: true, ..plain_options(&arguments.path) };
+    let policy = load_policy(&options, &PolicyOptions::default(), None)?;
     let now = policy::now(&variable).map_err(|error| Failure::Use(error.to_string()))?;
     // The license rules rest on the audit; a tree without a project still has the other practices.
-    let audited = auditing::run(&plain_options(&arguments.path, true), &PolicyOptions::default()).ok();
+    let audited = auditing::run(&options, &PolicyOptions::default()).ok();
     let inputs = PracticeInputs {
         now: Some(now),
         decisions: decisions(&policy),

@@ -1,7 +1,7 @@
 //! The pages of the book that are made from the code, so that they cannot say anything else.
 
 use super::exit::ExitStatus;
-use crate::compatibility::POPULAR;
+use crate::licenses::catalogue;
 use crate::model::{
     Basis, Consequence, Distribution, Linkage, ObligationKind, PracticeState, RemedyKind, RuleId, Scope,
     Severity, Verdict,
@@ -228,7 +228,7 @@ fn words() -> String {
             PracticeState::Waived,
         ]),
     );
-    let popular: Vec<String> = POPULAR.iter().map(|id| format!("`{id}`")).collect();
+    let popular: Vec<String> = catalogue::popular().map(|id| format!("`{}`", id.name())).collect();
     list("Popular licenses", "those a report tries as the license of the whole:", popular);
     text.push_str("## Obligations\n\n| Word | What to do |\n| --- | --- |\n");
     for kind in ObligationKind::ALL {

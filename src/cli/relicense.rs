@@ -57,7 +57,7 @@ pub fn run(arguments: &RelicenseArguments) -> Result<ExitStatus, Failure> {
     }
     let report = relicense(request, &known, own, target.as_ref());
     let text = match arguments.format {
-        Format::Text => relicense_text::render(&report, output::width(arguments.output.is_some())),
+        Format::Text => relicense_text::render(&report, output::width(arguments.output.as_deref())),
         Format::Json => json(&report)?,
     };
     output::write(text.as_bytes(), arguments.output.as_deref())?;

@@ -4,8 +4,9 @@ use crate::audit::{
     BlockedTarget, Blocker, DependencyHalf, OwnHalf, PossibleGroup, PossibleTarget, ProjectRelicense,
     RelicenseReport, Replacement,
 };
-use crate::compatibility::{OwnAnswer, POPULAR};
+use crate::compatibility::OwnAnswer;
 use crate::holders::{HolderCount, OwnHolders, Person};
+use crate::licenses::catalogue;
 use crate::model::Verdict;
 
 /// As many packages are shown of a long list; JSON has all.
@@ -190,9 +191,8 @@ impl Page {
     fn possible(&mut self, groups: &[PossibleGroup]) {
         self.line(2, "the dependencies allow (`*`: if a condition is met):");
         let allowed = groups.iter().flat_map(|group| &group.licenses);
-        let well_known: Vec<String> = POPULAR
-            .iter()
-            .filter_map(|id| allowed.clone().find(|target| target.license == *id))
+        let well_known: Vec<String> = catalogue::popular()
+            .filter_map(|id| allowed.clone().find(|target| target.license == id.name()))
             .map(marked)
             .collect();
         if !well_known.is_empty() {

@@ -61,7 +61,7 @@ pub fn run(arguments: &RenderArguments) -> Result<ExitStatus, Failure> {
         Form::Annotations(forge) => annotations::render(&report, forge).into_bytes(),
         Form::Report(format) => {
             let options = RenderOptions {
-                width: output::width(arguments.output.is_some()),
+                width: output::width(arguments.output.as_deref()),
                 ..RenderOptions::default()
             };
             render(&report, format, &options).map_err(|error| Failure::Use(error.to_string()))?

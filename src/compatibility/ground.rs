@@ -128,14 +128,7 @@ impl Ground {
             | Self::LibraryWithSource
             | Self::LibraryReverse
             | Self::CombinedLibrary => Basis::Clause,
-            Self::GplColumn(_) => match terms.and_then(|terms| law.record(terms).gpl_authority) {
-                // The FSF's own word on this license in the GPL is a rule for the pair.
-                Some(authority) if authority.starts_with("FSF") || authority.starts_with("GPL FAQ") => {
-                    Basis::PairRule
-                }
-                Some(_) => Basis::Clause,
-                None => Basis::Class,
-            },
+            Self::GplColumn(_) => terms.map_or(Basis::Class, |terms| law.record(terms).gpl_basis),
             _ => Basis::Class,
         }
     }
@@ -377,9 +370,9 @@ fn is_free(law: &Law, terms: Option<Terms>) -> bool {
 fn opened(law: &Law, conversion: &Conversion, terms: Option<Terms>) -> Option<String> {
     let terms = terms?;
     let targets: Vec<Terms> = conversion.to.iter().map(|target| Terms(*target)).collect();
-    let itself = targets.iter().any(|target| {
-        law.versions(*target, false).iter().any(|version| law.candidate(*version).terms == terms)
-    });
+    let itself = targets
+        .iter()
+        .any(|target| law.versions(*target).iter().any(|version| law.candidate(*version).terms == terms));
     (!itself).then(|| targets.iter().map(|target| law.id(*target)).collect::<Vec<_>>().join(" or "))
 }
 

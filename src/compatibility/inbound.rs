@@ -131,7 +131,7 @@ fn versions(law: &Law, written: &Term) -> Vec<Inbound> {
     let added = added(&term);
     let Some(terms) = law.terms_of(&term.license) else { return vec![Inbound::Custom] };
     let mut found = vec![Inbound::Terms { terms, future: false, added }];
-    for version in law.versions(terms, term.or_later) {
+    for version in law.granted_versions(&term, terms) {
         let version = law.candidate(version);
         if version.terms != terms || version.future {
             found.push(Inbound::Terms { terms: version.terms, future: version.future, added });

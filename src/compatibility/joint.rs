@@ -270,7 +270,7 @@ fn allows_target(law: &Law, part: &Part<'_>, target: Candidate) -> bool {
 
 /// Whether the project's own code may be conveyed under a target by anyone, by its license alone. It becomes part of
 /// the whole: a library that may only stand beside it does not.
-pub(super) fn own_flows(law: &Law, arm: &Arm, target: Candidate) -> bool {
+fn own_flows(law: &Law, arm: &Arm, target: Candidate) -> bool {
     let whole = Outbound::Candidate { candidate: target, added: Added::Nothing };
     arm.own_parts().iter().all(|part| {
         let cell = judge_as_it_stands(law, *part, whole, Situation::LINKED_BINARY);
@@ -306,7 +306,7 @@ pub fn candidacy(law: &Law, candidate: Candidate, parts: &[Part<'_>]) -> Candida
 
 /// The candidate that stands for a license, if it is one by itself.
 pub fn candidate_for(law: &Law, terms: Terms) -> Option<Candidate> {
-    law.versions(terms, false).into_iter().next()
+    law.versions(terms).into_iter().next()
 }
 
 /// Whether a part is joined so that the license of the whole matters to it.

@@ -4,7 +4,7 @@ use crate::licenses::{
     Admits, Category, Conversion, CopyleftScope, GplAnswer, Grant, Judged, Later, LicenseRecord, PairRule,
     Status, Subject, UseLimit, catalogue, parse,
 };
-use crate::model::{ExceptionName, Expression, LicenseName, Term};
+use crate::model::{Basis, ExceptionName, Expression, LicenseName, Term};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -118,7 +118,7 @@ impl Law {
             let record = self.record(terms);
             let is_candidate = !record.deprecated && record.grant != Grant::OrLater;
             let family = record.family;
-            let candidate = is_candidate.then(|| self.add_candidate(terms, false));
+            let candidate = is_candidate.then(|| self.add_candidate(CandidateTerms { terms, future: false }));
             self.candidate_of.push(candidate);
             if let (Some(candidate), false) = (candidate, family.is_empty()) {
                 self.families.entry(family).or_default().push(candidate);
@@ -130,14 +130,14 @@ impl Law {
             let mut members = self.families[family].clone();
             members.sort_by_key(|member| (self.rank(*member), member.0));
             if let Some(newest) = members.last().map(|newest| self.candidates[usize::from(newest.0)].terms) {
-                members.push(self.add_candidate(newest, true));
+                members.push(self.add_candidate(CandidateTerms { terms: newest, future: true }));
             }
             self.families.insert(family, members);
         }
     }
 
-    fn add_candidate(&mut self, terms: Terms, future: bool) -> Candidate {
-        self.candidates.push(CandidateTerms { terms, future });
+    fn add_candidate(&mut self, candidate: CandidateTerms) -> Candidate {
+        self.candidates.push(candidate);
         Candidate((self.candidates.len() - 1) as u16)
     }
 
@@ -155,7 +155,7 @@ impl Law {
         for (index, record) in catalogue::licenses().iter().enumerate() {
             for conversion in record.converts {
                 for target in conversion.to {
-                    for candidate in self.versions(Terms(*target), false) {
+                    for candidate in self.versions(Terms(*target)) {
                         let known = self.conversions.entry(Terms(index as u16)).or_default();
                         if !known.iter().any(|(target, _)| *target == candidate) {
                             known.push((candidate, conversion));
@@ -223,12 +223,22 @@ impl Law {
         (self.record(candidate.terms).rank, candidate.future)
     }
 
-    /// The single versions a license stands for: itself, or with or-later every version from it on.
-    pub(super) fn versions(&self, terms: Terms, or_later: bool) -> Vec<Candidate> {
-        let record = self.record(terms);
-        if !(or_later || record.grant == Grant::OrLater) {
-            return self.candidate_of[usize::from(terms.0)].into_iter().collect();
+    /// The single versions a license stands for: itself, or every version from it on where its id says so.
+    pub(super) fn versions(&self, terms: Terms) -> Vec<Candidate> {
+        match self.record(terms).grant {
+            Grant::OrLater => self.versions_from(terms),
+            Grant::Only | Grant::This => self.candidate_of[usize::from(terms.0)].into_iter().collect(),
         }
+    }
+
+    /// The single versions that a term with this license grants, with its `+` if it has one.
+    pub(super) fn granted_versions(&self, term: &Term, terms: Terms) -> Vec<Candidate> {
+        if term.or_later { self.versions_from(terms) } else { self.versions(terms) }
+    }
+
+    /// Every version from a license on, those to come included.
+    fn versions_from(&self, terms: Terms) -> Vec<Candidate> {
+        let record = self.record(terms);
         match self.families.get(record.family) {
             Some(members) => members
                 .iter()
@@ -256,7 +266,7 @@ impl Law {
         let mut parts: Vec<String> = Vec::new();
         for candidate in candidates.iter().filter(|candidate| !self.candidate(**candidate).future) {
             let terms = self.candidate(*candidate).terms;
-            let rest = self.versions(terms, true);
+            let rest = self.versions_from(terms);
             let open = rest.len() > 1 && rest.iter().all(|version| candidates.contains(version));
             parts.push(if open { self.or_later_id(terms) } else { self.id(terms).to_owned() });
             if open {
@@ -271,15 +281,15 @@ impl Law {
         let candidate = self.candidate(candidate);
         match self.id(candidate.terms) {
             _ if candidate.future => None,
-            "GPL-2.0-only" => Some(Admits::Gpl2Compatible),
-            "GPL-3.0-only" => Some(Admits::Gpl3Compatible),
+            LicenseRecord::GPL2 => Some(Admits::Gpl2Compatible),
+            LicenseRecord::GPL3 => Some(Admits::Gpl3Compatible),
             _ => None,
         }
     }
 
-    /// GPL-3.0-only, which other licenses can be combined with by explicit rule.
+    /// The license of the `gpl3` column, which other licenses can be combined with by explicit rule.
     pub(super) fn gpl3(&self) -> Option<Terms> {
-        let id = catalogue::find_license("GPL-3.0-only")?;
+        let id = catalogue::find_license(LicenseRecord::GPL3)?;
         self.terms_of(&LicenseName::Known(id))
     }
 
@@ -367,7 +377,9 @@ fn custom_record(license: CustomLicense) -> LicenseRecord {
         gpl2: license.gpl2,
         gpl3: license.gpl3,
         gpl_authority: None,
+        gpl_basis: Basis::Class,
         admits: Admits::Anything,
+        closed: false,
         restrictions: &[],
         use_limits: Cow::Owned(license.use_limits),
         family: "",

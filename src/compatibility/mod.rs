@@ -31,4 +31,4 @@ pub use obligations::triggered;
 pub use outbound::{Arm, OutboundExpression};
 pub use pair::judge;
 pub use relicense::{Holders, OwnAnswer, OwnCode, own_code};
-pub use remedy::{POPULAR, convey_under, for_pair, popular, popular_near};
+pub use remedy::{convey_under, for_pair, popular, popular_near};

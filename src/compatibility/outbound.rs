@@ -314,7 +314,7 @@ fn term_arms(law: &Law, written: &Term) -> Vec<Arm> {
     let is_open = matches!(added, Added::Custom)
         || matches!(term.license, LicenseName::None | LicenseName::NoAssertion);
     let Some(terms) = law.terms_of(&term.license).filter(|_| !is_open) else { return unknown() };
-    let versions = law.versions(terms, term.or_later);
+    let versions = law.granted_versions(&term, terms);
     if versions.is_empty() {
         return unknown();
     }

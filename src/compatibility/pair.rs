@@ -260,7 +260,7 @@ impl Pair<'_> {
         if let Some(cell) = self.passed_on() {
             return cell;
         }
-        if self.closed_to_conversions() {
+        if self.kept_out() {
             let whole = Cell::new(Verdict::Incompatible, Ground::ProjectTakesWhole);
             return self.moved_by_project().unwrap_or(whole);
         }
@@ -277,7 +277,7 @@ impl Pair<'_> {
         let project = self.project();
         let merged = self.linkage() == Linkage::Merge
             && (project.admits == Admits::Anything || project.scope == CopyleftScope::Library);
-        if merged || self.closed_to_conversions() {
+        if merged || self.kept_out() {
             return self.moved_by_project().unwrap_or(Cell::new(Verdict::Incompatible, Ground::WorkCopyleft));
         }
         if project.admits != Admits::Anything {
@@ -293,14 +293,10 @@ impl Pair<'_> {
         }
     }
 
-    /// A license that admits no further restriction, and is not of the GNU line that other copyleft opens itself to.
+    /// Whether code under this license would have to open itself to a project whose license no copyleft opens itself to.
     /// What has no such restriction needs no opening.
-    fn closed_to_conversions(&self) -> bool {
-        let project = self.project();
-        let needs_opening = self.record.gpl3 != GplAnswer::Yes || !self.record.converts.is_empty();
-        project.admits != Admits::Anything
-            && !["GPL", "LGPL", "AGPL"].contains(&project.family)
-            && needs_opening
+    fn kept_out(&self) -> bool {
+        self.project().closed && (self.record.gpl3 != GplAnswer::Yes || !self.record.converts.is_empty())
     }
 
     fn moved_by_project(&self) -> Option<Cell> {
@@ -428,7 +424,7 @@ impl Pair<'_> {
             return false;
         }
         let own_code = Inbound::Terms { terms: project, future: false, added: self.project_added };
-        self.law.versions(self.terms, false).into_iter().any(|version| {
+        self.law.versions(self.terms).into_iter().any(|version| {
             let whole = Outbound::Candidate { candidate: version, added: Added::Nothing };
             judge_cell(self.law, own_code, whole, Situation::LINKED_BINARY, Movable::No).verdict.is_allowed()
         })

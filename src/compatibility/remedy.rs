@@ -3,43 +3,15 @@
 use super::case::{Added, Outbound, Situation};
 use super::ground::Ground;
 use super::inbound::{Deciding, InboundExpression};
-use super::joint::outbound_verdict;
+use super::joint::{candidate_for, outbound_verdict};
 use super::law::{Candidate, Law};
 use super::outbound::OutboundExpression;
 use super::relicense::{Holders, OwnAnswer, own_code};
 use crate::licenses::{catalogue, parse};
-use crate::model::{Linkage, Remedy, RemedyKind, Verdict};
+use crate::model::{LicenseName, Linkage, Remedy, RemedyKind, Verdict};
 
 /// How many licenses a remedy names.
 const TARGETS: usize = 3;
-
-/// Licenses people move to, best known first.
-pub const POPULAR: [&str; 24] = [
-    "MIT",
-    "Apache-2.0",
-    "BSD-3-Clause",
-    "BSD-2-Clause",
-    "ISC",
-    "MPL-2.0",
-    "LGPL-2.1-only",
-    "LGPL-3.0-only",
-    "GPL-2.0-only",
-    "GPL-3.0-only",
-    "AGPL-3.0-only",
-    "EPL-2.0",
-    "EUPL-1.2",
-    "CC0-1.0",
-    "Unlicense",
-    "0BSD",
-    "BSL-1.0",
-    "Zlib",
-    "Artistic-2.0",
-    "CDDL-1.0",
-    "OSL-3.0",
-    "CECILL-2.1",
-    "MS-PL",
-    "UPL-1.0",
-];
 
 /// Ways out for one dependency, from the law alone.
 pub fn for_pair(
@@ -155,12 +127,11 @@ pub fn popular_near(law: &Law, project: &OutboundExpression) -> Vec<(&'static st
     found
 }
 
-/// The popular licenses as candidates.
+/// The well-known licenses as candidates.
 pub fn popular(law: &Law) -> impl Iterator<Item = (&'static str, Candidate)> + '_ {
-    POPULAR.into_iter().filter_map(|id| {
-        let license = catalogue::find_license(id)?;
-        let terms = law.terms_of(&crate::model::LicenseName::Known(license))?;
-        Some((id, law.versions(terms, false).into_iter().next()?))
+    catalogue::popular().filter_map(|id| {
+        let terms = law.terms_of(&LicenseName::Known(id))?;
+        Some((id.name(), candidate_for(law, terms)?))
     })
 }
 

@@ -55,7 +55,7 @@ fn section<T>(out: &mut String, title: &str, items: &[T], line: impl Fn(&T) -> S
     out.push('\n');
 }
 
-pub(super) fn license_line(change: &LicenseChange) -> String {
+fn license_line(change: &LicenseChange) -> String {
     let versions = match (&change.old_version, &change.new_version) {
         (old, new) if old == new => or_none(old.as_deref()).to_owned(),
         (old, new) => format!("{} -> {}", or_none(old.as_deref()), or_none(new.as_deref())),

@@ -3,8 +3,9 @@
 use super::declared::Declared;
 use super::detected::Seen;
 use super::inner_texts;
-use super::likeness::{carried_for, fits};
+use super::likeness::{fits, without_later};
 use super::standing::Standing;
+use crate::licenses::detection::is_carried_beside;
 use crate::licenses::{CopyleftScope, catalogue};
 use crate::model::{Conclusion, ConclusionSource, DetectedKind, Expression, LicenseName, Term};
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,7 +172,7 @@ fn named_by_text(declared: &Expression, fitting: &[&Seen]) -> Option<Expression>
     };
     let text = found.to_string();
     // A later point of the same license; the PSF agreement inside the stack stays what was declared.
-    (text != id && text.starts_with(&id) && carried_for(&text, &id)).then(|| found.clone())
+    (text != id && text.starts_with(&id) && is_carried_beside(&id, &text)).then(|| found.clone())
 }
 
 fn with_riders(declared: &Expression, riders: &[Expression], texts: &Texts<'_>) -> Concluded {
@@ -262,35 +263,8 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
     let score = |one: &Expression| one.terms().into_iter().filter_map(shown).sum::<usize>();
     let best = several.iter().map(score).max().unwrap_or(0);
     let best: Vec<_> = several.iter().filter(|one| score(one) == best && best > 0).cloned().collect();
-    let riders = texts.riders();
     if best.is_empty() {
-        return match (texts.own.is_empty(), only_grant_differs(several)) {
-            (false, _) => {
-                let mut answer = from_texts(texts, &[], Looked::Read, notes);
-                let declared: Vec<_> = several.iter().map(ToString::to_string).collect();
-                let meant = |seen: &&Seen| {
-                    several.iter().any(|declared| seen.candidates.iter().any(|found| fits(declared, found)))
-                };
-                if !texts.own.iter().all(meant) {
-                    let found = list(&texts.own);
-                    let declared = declared.join(" or ");
-                    answer.disagreement = Some(format!("declared {declared}, but its files hold {found}"));
-                }
-                answer
-            }
-            (true, Some(narrow)) => {
-                notes.push(format!("nothing says that later versions are allowed: {narrow} was taken"));
-                concluded(
-                    narrow,
-                    ConclusionSource::Declared,
-                    "declared by version, without a grant".to_owned(),
-                )
-            }
-            (true, None) => unknown(format!(
-                "the metadata may mean {}, and no text decides",
-                several.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            )),
-        };
+        return undecided(several, texts, notes);
     }
     let Some(expression) = (match best.as_slice() {
         [only] => Some(only.clone()),
@@ -303,11 +277,36 @@ fn settle(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) ->
         notes.push(format!("nothing says that later versions are allowed: {expression} was taken"));
     }
     let expression = with_its_exception(expression, &found);
+    let riders = texts.riders();
     if !riders.is_empty() {
         return with_riders(&expression, &riders, texts);
     }
     let reason = format!("the metadata is ambiguous; its files hold {}", list(&found));
     concluded(expression, ConclusionSource::DeclaredAndDetected, reason)
+}
+
+/// Several meanings declared, and no text shows one of them.
+fn undecided(several: &[Expression], texts: &Texts<'_>, notes: &mut Vec<String>) -> Concluded {
+    let names = |separator: &str| several.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator);
+    if !texts.own.is_empty() {
+        let mut answer = from_texts(texts, &[], Looked::Read, notes);
+        let meant = |seen: &&Seen| {
+            several.iter().any(|declared| seen.candidates.iter().any(|found| fits(declared, found)))
+        };
+        if !texts.own.iter().all(meant) {
+            let found = list(&texts.own);
+            answer.disagreement = Some(format!("declared {}, but its files hold {found}", names(" or ")));
+        }
+        return answer;
+    }
+    match only_grant_differs(several) {
+        Some(narrow) => {
+            notes.push(format!("nothing says that later versions are allowed: {narrow} was taken"));
+            let reason = "declared by version, without a grant".to_owned();
+            concluded(narrow, ConclusionSource::Declared, reason)
+        }
+        None => unknown(format!("the metadata may mean {}, and no text decides", names(", "))),
+    }
 }
 
 fn without_exception(expression: &Expression) -> Expression {
@@ -345,10 +344,9 @@ fn leading(several: &[Expression], found: &[&Seen]) -> Option<Expression> {
 
 /// The narrower of two that differ only in whether later versions are allowed.
 fn only_grant_differs(several: &[Expression]) -> Option<Expression> {
-    let text = |one: &Expression| one.to_string().replace("-or-later", "-only");
-    let first = text(several.first()?);
-    let narrow = several.iter().find(|one| !one.to_string().contains("-or-later"))?;
-    several.iter().all(|one| text(one) == first).then(|| narrow.clone())
+    let first = without_later(several.first()?);
+    let narrow = several.iter().find(|one| without_later(one) == **one)?;
+    several.iter().all(|one| without_later(one) == first).then(|| narrow.clone())
 }
 
 /// Nothing declared: what the texts say.
@@ -400,7 +398,7 @@ fn from_texts(texts: &Texts<'_>, seen: &[Seen], looked: Looked, notes: &mut Vec<
 
 /// Whether a member says the same license more exactly.
 fn refines(known: &Expression, other: &Expression) -> bool {
-    known.to_string().replace("-or-later", "-only") == other.to_string()
+    without_later(known) == *other
 }
 
 fn silence(texts: &Texts<'_>, seen: &[Seen], looked: Looked) -> String {

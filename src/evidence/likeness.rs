@@ -1,6 +1,7 @@
 //! Whether a declared license and one that a text shows are the same.
 
-use crate::licenses::{Category, LicenseRecord, catalogue, parse};
+use crate::licenses::detection::is_carried_beside;
+use crate::licenses::{Category, Grant, LicenseRecord, catalogue, parse};
 use crate::model::{Expression, LicenseName, Term};
 
 /// Whether a found license is a term of the declared expression, as far as a text can tell.
@@ -25,22 +26,12 @@ pub fn same(declared: &Term, found: &Term) -> bool {
     };
     let (left_record, right_record) = (catalogue::record(left), catalogue::record(right));
     let one_line = !left_record.family.is_empty() && left_record.family == right_record.family;
-    let later = declared.or_later || declared_now.ends_with("-or-later");
+    let later = declared.or_later || left_record.grant == Grant::OrLater;
     if one_line && (left_record.rank == right_record.rank || (later && right_record.rank >= left_record.rank))
     {
         return true;
     }
-    if carried_for(found_id.name(), declared_id.name()) || variant(left_record, right_record) {
-        return true;
-    }
-    // LGPL-3.0 is written as additions to GPL-3.0, and packages carry both texts; LGPL-2.1 may go under the GPL.
-    left_record.family == "LGPL" && right_record.family == "GPL"
-}
-
-/// Python's own stack of texts holds the PSF agreement, and packages under that agreement carry the stack.
-pub fn carried_for(found: &str, declared: &str) -> bool {
-    const STACK: [&str; 3] = ["PSF-2.0", "Python-2.0", "Python-2.0.1"];
-    STACK.contains(&found) && STACK.contains(&declared)
+    is_carried_beside(&declared_now, &found_now) || variant(left_record, right_record)
 }
 
 /// A permissive text that the list counts as a variant of the declared one and that asks for nothing else that
@@ -53,6 +44,22 @@ fn variant(declared: &LicenseRecord, found: &LicenseRecord) -> bool {
     let named = found.id.strip_prefix(declared.id).is_some_and(|rest| rest.starts_with('-'));
     let alike = declared.gpl2 == found.gpl2 && declared.gpl3 == found.gpl3;
     named && alike && free(declared) && free(found)
+}
+
+/// The same without what its ids grant of later versions: two that differ only in the grant become equal.
+pub fn without_later(expression: &Expression) -> Expression {
+    let all = |members: &[Expression]| members.iter().map(without_later).collect();
+    match expression {
+        Expression::Term(term) => {
+            let license = match term.license {
+                LicenseName::Known(id) => LicenseName::Known(catalogue::only_this_version(id)),
+                _ => term.license.clone(),
+            };
+            Expression::Term(Term { license, ..term.clone() })
+        }
+        Expression::And(members) => Expression::And(all(members)),
+        Expression::Or(members) => Expression::Or(all(members)),
+    }
 }
 
 /// The id a deprecated one stands for, without its exception.

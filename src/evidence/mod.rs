@@ -65,6 +65,8 @@ pub struct Learned {
     pub facts: Vec<LicenseFact>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// The packages that the problems are about.
+    pub partly_read: BTreeSet<NodeIndex>,
     /// License files that were read.
     pub files_read: usize,
     /// Distinct texts among them.
@@ -112,6 +114,9 @@ pub fn learn(graph: &DependencyGraph, options: &EvidenceOptions, source: &dyn Fa
         let package = graph.package(*node);
         let declared_unchecked = one.looked != Looked::Read && !one.declared.candidates.is_empty();
         learned.not_verified += usize::from(declared_unchecked);
+        if !one.problems.is_empty() {
+            learned.partly_read.insert(*node);
+        }
         learned.problems.extend(one.problems.iter().cloned().map(|mut problem| {
             problem.location = problem.location.or_else(|| package.location.clone());
             problem

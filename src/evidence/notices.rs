@@ -87,18 +87,27 @@ fn read(
     }
 }
 
+/// Where a text comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextSource {
+    /// The package's own files.
+    Package,
+    /// The SPDX list.
+    List,
+}
+
 #[derive(Default)]
 struct Book {
     packages: Vec<PackageNotice>,
-    texts: BTreeMap<(String, String), (usize, bool)>,
+    texts: BTreeMap<(String, String), (usize, TextSource)>,
     missing: Vec<String>,
 }
 
 impl Book {
-    fn text(&mut self, title: &str, text: &str, from_list: bool) -> usize {
+    fn text(&mut self, title: &str, text: &str, source: TextSource) -> usize {
         let key = (title.to_owned(), text.trim_end().to_owned());
         let next = self.texts.len();
-        self.texts.entry(key).or_insert((next, from_list)).0
+        self.texts.entry(key).or_insert((next, source)).0
     }
 
     /// The package's own text of a license, else that of the list.
@@ -117,7 +126,7 @@ impl Book {
                     && seen.candidates.iter().flat_map(Expression::terms).any(|found| same(term, found))
             });
             if let Some(text) = holds.then(|| decode(&file.content)).flatten() {
-                notice.texts.push(self.text(&title, &text, false));
+                notice.texts.push(self.text(&title, &text, TextSource::Package));
                 own = true;
             }
         }
@@ -126,7 +135,7 @@ impl Book {
         }
         match list_text(term) {
             Some(text) => {
-                let position = self.text(&title, &text, true);
+                let position = self.text(&title, &text, TextSource::List);
                 notice.texts.push(position);
             }
             None => self.missing.push(format!("{}: no text of {title} is at hand", notice.label)),
@@ -144,7 +153,7 @@ impl Book {
                 .any(|seen| matches!(seen.license.kind, DetectedKind::Unknown | DetectedKind::Rider));
             if let Some(text) = (is_notice || unknown).then(|| decode(&file.content)).flatten() {
                 let title = format!("{} of {}", file.name, notice.label);
-                notice.texts.push(self.text(&title, &text, false));
+                notice.texts.push(self.text(&title, &text, TextSource::Package));
             }
         }
     }
@@ -153,9 +162,9 @@ impl Book {
     fn finish(mut self) -> Notices {
         let mut order = vec![0; self.texts.len()];
         let mut texts = Vec::with_capacity(self.texts.len());
-        for (position, ((title, text), (number, from_list))) in self.texts.into_iter().enumerate() {
+        for (position, ((title, text), (number, source))) in self.texts.into_iter().enumerate() {
             order[number] = position;
-            texts.push(NoticeText { title, text, from_list });
+            texts.push(NoticeText { title, text, from_list: source == TextSource::List });
         }
         for notice in &mut self.packages {
             notice.texts.iter_mut().for_each(|text| *text = order[*text]);

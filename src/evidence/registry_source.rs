@@ -26,14 +26,14 @@ impl RegistrySource {
     }
 
     /// Silence that nobody is to blame for is none; everything else is said.
-    fn silence(&self, package: &Package, error: &FactsError) -> Result<(), String> {
+    fn silence(&self, error: &FactsError) -> Result<(), String> {
         match error {
             FactsError::NotFromRegistry | FactsError::NoVersion => Ok(()),
             FactsError::Fetch(FetchError::Offline) => {
                 self.not_asked.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             }
-            other => Err(format!("{}: {other}", package.label())),
+            other => Err(other.to_string()),
         }
     }
 }
@@ -42,14 +42,14 @@ impl FactSource for RegistrySource {
     fn declared(&self, package: &Package) -> Result<Option<Vec<DeclaredLicense>>, String> {
         match self.facts.facts(package, Need::Declared) {
             Ok(facts) => Ok((!facts.declared.is_empty()).then(|| facts.declared.clone())),
-            Err(error) => self.silence(package, &error).map(|()| None),
+            Err(error) => self.silence(&error).map(|()| None),
         }
     }
 
     fn files(&self, package: &Package) -> Result<Option<Files>, String> {
         match self.facts.license_files(package) {
             Ok(files) => Ok(files),
-            Err(error) => self.silence(package, &error).map(|()| None),
+            Err(error) => self.silence(&error).map(|()| None),
         }
     }
 

@@ -77,7 +77,7 @@ fn walk(repository: &gix::Repository, below: &Path) -> Result<History, String> {
             Err(_) => complete = false,
         }
     }
-    Ok(seen.history(shallow, complete))
+    Ok(History { shallow, complete, ..seen.history() })
 }
 
 /// Whether a commit changes something below a directory of the repository. Merges change nothing of their own.
@@ -150,7 +150,8 @@ impl Seen {
         crowd.add(name, email);
     }
 
-    fn history(self, shallow: bool, complete: bool) -> History {
+    /// What was seen, as if it were all.
+    fn history(self) -> History {
         let authors = self.authors.people();
         let committers = only_committers(&authors, &self.committers);
         History {
@@ -159,8 +160,8 @@ impl Seen {
             committers,
             bots: self.bots.people(),
             signed_off: self.signed_off,
-            shallow,
-            complete,
+            shallow: false,
+            complete: true,
         }
     }
 }

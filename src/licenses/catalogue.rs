@@ -4,7 +4,7 @@ use super::record::{
     Admits, Category, Conversion, CopyleftScope, ExceptionEffect, ExceptionRecord, GplAnswer, Grant, Judged,
     Later, LicenseRecord, OutboundLinks, PairRule, Status, Subject, UseLimit,
 };
-use crate::model::{Distribution, ExceptionId, LicenseId, Linkage, ObligationKind, Verdict};
+use crate::model::{Basis, Distribution, ExceptionId, LicenseId, Linkage, ObligationKind, Verdict};
 use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
@@ -22,6 +22,11 @@ pub fn exceptions() -> &'static [ExceptionRecord] {
 /// Every explicit pair rule.
 pub fn pair_rules() -> &'static [PairRule] {
     PAIRS
+}
+
+/// The well-known licenses, best known first.
+pub fn popular() -> impl Iterator<Item = LicenseId> {
+    POPULAR.iter().map(|index| license_at(usize::from(*index)))
 }
 
 /// The id of the record at a position.
@@ -52,6 +57,19 @@ pub fn find_license(id: &str) -> Option<LicenseId> {
 pub fn find_exception(id: &str) -> Option<ExceptionId> {
     let index = find(EXCEPTION_LOOKUP, id)?;
     Some(ExceptionId::new(index, EXCEPTIONS[usize::from(index)].id))
+}
+
+/// The id for this version alone, of one that grants later versions too; any other stays as it is.
+pub fn only_this_version(id: LicenseId) -> LicenseId {
+    let record = record(id);
+    if record.grant != Grant::OrLater {
+        return id;
+    }
+    let same_version = |other: &LicenseRecord| {
+        let is_current = other.grant == Grant::Only && !other.deprecated;
+        is_current && other.family == record.family && other.rank == record.rank
+    };
+    LICENSES.iter().position(same_version).map_or(id, license_at)
 }
 
 /// The expression that replaces a deprecated license id.

@@ -147,27 +147,35 @@ fn name(text: &str, context: Context, depth: usize) -> Option<Understood> {
         return name(bare, context, depth + 1);
     }
     if context == Context::Cargo && text.contains('/') {
-        return joined(text.split('/'), false, text, SLASH, context, depth);
+        return joined(text.split('/'), Expression::any_of, text, SLASH, context, depth);
     }
-    for (operator, all) in [(" or ", false), (" and ", true), (" & ", true), ("|", false)] {
+    let operators: [(&str, Join, &str); 4] = [
+        (" or ", Expression::any_of, "the names are joined by OR"),
+        (" and ", Expression::all_of, "the names are joined by AND"),
+        (" & ", Expression::all_of, "the names are joined by AND"),
+        ("|", Expression::any_of, "the names are joined by OR"),
+    ];
+    for (operator, join, note) in operators {
         let parts = split_words(text, operator);
-        if parts.len() > 1 {
-            let note = if all { "the names are joined by AND" } else { "the names are joined by OR" };
-            if let Some(understood) = joined(parts.into_iter(), all, text, note, context, depth) {
-                return Some(understood);
-            }
+        if parts.len() > 1
+            && let Some(understood) = joined(parts.into_iter(), join, text, note, context, depth)
+        {
+            return Some(understood);
         }
     }
     if text.contains('/') {
-        return joined(text.split('/'), false, text, SLASH, context, depth);
+        return joined(text.split('/'), Expression::any_of, text, SLASH, context, depth);
     }
     None
 }
 
+/// What makes one expression of several: [`Expression::all_of`] or [`Expression::any_of`].
+type Join = fn(Vec<Expression>) -> Expression;
+
 /// Parts that each mean something, joined; nothing if one of them does not.
 fn joined<'a>(
     parts: impl Iterator<Item = &'a str>,
-    all: bool,
+    join: Join,
     whole: &str,
     how: &str,
     context: Context,
@@ -180,11 +188,11 @@ fn joined<'a>(
         notes.append(&mut part.notes);
     }
     let sets: Vec<_> = parts.into_iter().map(|part| part.candidates).collect();
-    Some(Understood { candidates: combine(&sets, all)?, notes, ..Understood::default() })
+    Some(Understood { candidates: combine(&sets, join)?, notes, ..Understood::default() })
 }
 
 /// One expression for every way to pick a candidate from each set.
-fn combine(sets: &[Vec<Expression>], all: bool) -> Option<Vec<Expression>> {
+fn combine(sets: &[Vec<Expression>], join: Join) -> Option<Vec<Expression>> {
     let count = sets.iter().try_fold(1_usize, |count, set| {
         let next = count * set.len().max(1);
         (next <= MOST_CANDIDATES).then_some(next)
@@ -204,7 +212,6 @@ fn combine(sets: &[Vec<Expression>], all: bool) -> Option<Vec<Expression>> {
         }
         combined = next;
     }
-    let join = if all { Expression::all_of } else { Expression::any_of };
     let mut expressions: Vec<_> = combined.into_iter().map(join).collect();
     expressions.dedup();
     Some(expressions)
@@ -250,14 +257,16 @@ fn list(names: &[String], source: LicenseSource, context: Context) -> Understood
             })
         })
         .collect();
-    let all = source == LicenseSource::Sbom;
+    let (join, note): (Join, &str) = match source {
+        LicenseSource::Sbom => (
+            Expression::all_of,
+            "the SBOM lists several licenses without an operator; all of them are taken to bind",
+        ),
+        _ => (Expression::any_of, "several licenses stand side by side; they are read as a choice"),
+    };
     let mut notes = Vec::new();
     if parts.len() > 1 {
-        notes.push(if all {
-            "the SBOM lists several licenses without an operator; all of them are taken to bind".to_owned()
-        } else {
-            "several licenses stand side by side; they are read as a choice".to_owned()
-        });
+        notes.push(note.to_owned());
     }
     let sets: Vec<_> = parts
         .into_iter()
@@ -266,7 +275,7 @@ fn list(names: &[String], source: LicenseSource, context: Context) -> Understood
             part.candidates
         })
         .collect();
-    let candidates = if sets.iter().all(Vec::is_empty) { None } else { combine(&sets, all) };
+    let candidates = if sets.iter().all(Vec::is_empty) { None } else { combine(&sets, join) };
     Understood { candidates: candidates.unwrap_or_default(), notes, ..Understood::default() }
 }
 

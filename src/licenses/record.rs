@@ -1,6 +1,6 @@
 //! What a record of the catalogue holds. Filled by the build from `data/`; see `data/README.md` for each field.
 
-use crate::model::{Distribution, Linkage, ObligationKind, Verdict};
+use crate::model::{Basis, Distribution, Linkage, ObligationKind, Verdict};
 use std::borrow::Cow;
 
 /// What kind of license it is, by what it asks of those who pass the work on.
@@ -260,8 +260,13 @@ pub struct LicenseRecord {
     pub gpl3: GplAnswer,
     /// Who says so.
     pub gpl_authority: Option<&'static str>,
+    /// What kind of source that is.
+    pub gpl_basis: Basis,
     /// As a project's license: which column above a dependency must have, since it admits no further restriction.
     pub admits: Admits,
+    /// As a project's license: no code under another copyleft goes under it, since that copyleft does not open itself
+    /// to it.
+    pub closed: bool,
     /// What the GPL calls further restrictions.
     pub restrictions: &'static [&'static str],
     /// What the license forbids or reserves.
@@ -294,6 +299,13 @@ pub struct LicenseRecord {
     pub note: Option<&'static str>,
     /// The page in `data/licenses` that holds it.
     pub page: &'static str,
+}
+
+impl LicenseRecord {
+    /// The license that [`Self::gpl2`] answers for.
+    pub const GPL2: &str = "GPL-2.0-only";
+    /// The license that [`Self::gpl3`] answers for.
+    pub const GPL3: &str = "GPL-3.0-only";
 }
 
 /// What an exception does.
@@ -358,6 +370,8 @@ pub struct ExceptionRecord {
     pub outbound_links: OutboundLinks,
     /// Named licenses.
     pub names: &'static [u16],
+    /// The licenses it is written for.
+    pub bases: &'static [u16],
     /// Whether it adds a restriction.
     pub restricts: bool,
     /// What the linked program has to meet, where ordinary use does not meet it anyway.

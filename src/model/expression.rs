@@ -112,12 +112,26 @@ impl Expression {
 
     /// All of these together, flattened; one member is returned as it is, none as `NOASSERTION`.
     pub fn all_of(members: Vec<Self>) -> Self {
-        join(members, true)
+        let mut flat = Vec::with_capacity(members.len());
+        for member in members {
+            match member {
+                Self::And(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        join(flat, Self::And)
     }
 
     /// A choice of these, flattened; one member is returned as it is, none as `NOASSERTION`.
     pub fn any_of(members: Vec<Self>) -> Self {
-        join(members, false)
+        let mut flat = Vec::with_capacity(members.len());
+        for member in members {
+            match member {
+                Self::Or(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        join(flat, Self::Or)
     }
 
     /// Its terms from left to right.
@@ -128,19 +142,11 @@ impl Expression {
     }
 }
 
-fn join(members: Vec<Expression>, all: bool) -> Expression {
-    let mut flat: Vec<Expression> = Vec::with_capacity(members.len());
-    for member in members {
-        match (member, all) {
-            (Expression::And(inner), true) | (Expression::Or(inner), false) => flat.extend(inner),
-            (other, _) => flat.push(other),
-        }
-    }
-    match (flat.len(), all) {
-        (0, _) => Expression::no_assertion(),
-        (1, _) => flat.remove(0),
-        (_, true) => Expression::And(flat),
-        (_, false) => Expression::Or(flat),
+fn join(mut members: Vec<Expression>, operator: fn(Vec<Expression>) -> Expression) -> Expression {
+    match members.len() {
+        0 => Expression::no_assertion(),
+        1 => members.remove(0),
+        _ => operator(members),
     }
 }
 

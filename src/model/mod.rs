@@ -32,7 +32,9 @@ pub use license_fact::{
 pub use license_file::is_license_name;
 pub use linkage::{Dependency, Distribution, Linkage, Scope, UnknownWord};
 pub use notices::{NoticeText, Notices, PackageNotice};
-pub use package::{Checksum, ChecksumAlgorithm, Files, InnerDirectories, Origin, Package, PackageDetails};
+pub use package::{
+    Checksum, ChecksumAlgorithm, Files, InnerDirectories, Origin, Package, PackageDetails, label,
+};
 pub use practice::{PracticeEvidence, PracticeResult, PracticeState, Verb};
 pub use problem::{Consequence, Problem};
 pub use purl::{Ecosystem, Purl, PurlError};

@@ -158,9 +158,11 @@ impl Package {
 
     /// `name version`, or the name alone.
     pub fn label(&self) -> String {
-        match &self.version {
-            Some(version) => format!("{} {version}", self.name),
-            None => self.name.clone(),
-        }
+        label(&self.name, self.version.as_deref())
     }
+}
+
+/// How a package is named to people: `name version`, or the name alone.
+pub fn label(name: &str, version: Option<&str>) -> String {
+    version.map_or_else(|| name.to_owned(), |version| format!("{name} {version}"))
 }

@@ -99,10 +99,7 @@ impl Component {
 
     /// `name version`, or the name alone.
     pub fn label(&self) -> String {
-        match &self.version {
-            Some(version) => format!("{} {version}", self.name),
-            None => self.name.clone(),
-        }
+        super::label(&self.name, self.version.as_deref())
     }
 }
 

@@ -6,7 +6,7 @@ use super::validate::{Clarified, Policy};
 use super::waiver::{Waiver, name_of};
 use crate::audit::{AuditReport, PackageReport, fingerprint, sort_findings};
 use crate::licenses;
-use crate::model::{Finding, PracticeState, Purl, Remedy, RemedyKind, RuleId, Severity, SourceSpan};
+use crate::model::{Finding, PracticeState, Purl, Remedy, RemedyKind, RuleId, Severity, SourceSpan, label};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
@@ -97,10 +97,6 @@ fn finding(
     project: &Purl,
 ) -> Finding {
     let license = &package.license.concluded;
-    let label = match &package.version {
-        Some(version) => format!("{} {version}", package.name),
-        None => package.name.clone(),
-    };
     let step = match rule {
         RuleId::PolicyDenied => {
             "Replace it, or allow the license in licgraph.toml, or accept it there as a waiver with reason and last day."
@@ -109,27 +105,19 @@ fn finding(
             "Read the license; then allow it in licgraph.toml, or accept this package there as a waiver with reason and last day."
         }
     };
+    let id = fingerprint(rule, Some(&package.purl), project, license);
     Finding {
-        id: fingerprint(rule, Some(&package.purl), project, license),
-        rule,
-        severity,
-        verdict: None,
         package: Some(package.purl.clone()),
-        package_label: Some(label),
+        package_label: Some(label(&package.name, package.version.as_deref())),
         license: Some(license.clone()),
         project: package.paths.first().and_then(|path| path.first()).map(|root| name_of(root).to_owned()),
         scope: package.scopes.first().copied(),
         linkage: Some(package.linkage),
-        reason,
         authority: vec!["licgraph.toml".to_owned()],
-        basis: None,
-        conditions: Vec::new(),
         paths: package.paths.clone(),
-        more_paths: false,
-        condition: None,
         remedies: vec![Remedy { kind: RemedyKind::Replace, step: step.to_owned() }],
         location: package.location.clone(),
-        suppressed: None,
+        ..Finding::new(id, rule, severity, reason)
     }
 }
 

@@ -50,6 +50,15 @@ pub struct Changes {
     pub removed: Vec<KnownFinding>,
 }
 
+/// What an update may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpdateScope {
+    /// New findings enter, resolved ones leave.
+    Everything,
+    /// Resolved findings leave, nothing enters.
+    Removals,
+}
+
 /// A baseline that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
@@ -138,8 +147,8 @@ pub fn apply(report: &mut AuditReport, baseline: &Baseline) -> Vec<KnownFinding>
 
 /// The baseline of a report to which the policy was applied, and what it changes against the old one.
 ///
-/// Waived findings are not in it: they have a decision of their own. With `only_remove` nothing new enters.
-pub fn update(old: &Baseline, report: &AuditReport, only_remove: bool) -> (Baseline, Changes) {
+/// Waived findings are not in it: they have a decision of their own.
+pub fn update(old: &Baseline, report: &AuditReport, scope: UpdateScope) -> (Baseline, Changes) {
     let by_baseline = |finding: &Finding| {
         finding.suppressed.as_ref().is_none_or(|found| found.kind == SuppressionKind::Baseline)
     };
@@ -149,7 +158,7 @@ pub fn update(old: &Baseline, report: &AuditReport, only_remove: bool) -> (Basel
         .iter()
         .filter(|finding| can_be_known(finding) && by_baseline(finding))
         .map(KnownFinding::of)
-        .filter(|one| !only_remove || known.contains(one.id.as_str()))
+        .filter(|one| scope == UpdateScope::Everything || known.contains(one.id.as_str()))
         .collect();
     let ids: BTreeSet<&str> = current.iter().map(|one| one.id.as_str()).collect();
     let changes = Changes {

@@ -82,7 +82,7 @@ fn check(found: &mut SecurityTxt, expires: &[String], languages: usize) {
 }
 
 /// Whether a text stands inside an OpenPGP cleartext signature.
-pub fn is_signed(text: &str) -> bool {
+fn is_signed(text: &str) -> bool {
     text.trim_start_matches('\u{feff}').trim_start().starts_with("-----BEGIN PGP SIGNED MESSAGE-----")
         && text.contains("-----BEGIN PGP SIGNATURE-----")
 }

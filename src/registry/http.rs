@@ -210,27 +210,34 @@ impl HttpFetch {
         Ok(Slot { fetch: self, site: site.clone() })
     }
 
-    /// Remembers whether a host can be relied on.
-    fn note_outcome(&self, address: &Url, reliable: bool) {
-        let Some(site) = Site::of(address) else { return };
-        let mut traffic = self.traffic();
-        if reliable {
-            traffic.failures.remove(&site);
-        } else {
-            *traffic.failures.entry(site).or_default() += 1;
+    /// Remembers that a host answered as it should.
+    fn note_answer(&self, address: &Url) {
+        if let Some(site) = Site::of(address) {
+            self.traffic().failures.remove(&site);
+        }
+    }
+
+    /// Remembers that a host failed.
+    fn note_failure(&self, address: &Url) {
+        if let Some(site) = Site::of(address) {
+            *self.traffic().failures.entry(site).or_default() += 1;
         }
     }
 
     /// How long to wait before asking again; `None` when asking again is of no use.
     fn wait_before_retry(&self, answer: &Answer, attempt: u32) -> Option<Duration> {
-        let passing = answer.status == 429 || answer.status >= 500;
-        if !passing || attempt >= self.options.attempts {
+        if !is_passing_failure(answer.status) || attempt >= self.options.attempts {
             return None;
         }
         let doubled = self.options.first_wait.saturating_mul(1 << (attempt - 1).min(16));
         let wait = answer.retry_after.unwrap_or(doubled);
         (wait <= self.options.longest_wait).then_some(wait)
     }
+}
+
+/// Whether a host that answers so may answer otherwise later.
+fn is_passing_failure(status: u16) -> bool {
+    status == 429 || status >= 500
 }
 
 impl Fetch for HttpFetch {
@@ -244,7 +251,7 @@ impl Fetch for HttpFetch {
                 Err(error) => {
                     let unreliable = matches!(error, FetchError::Network { .. } | FetchError::Timeout { .. });
                     if unreliable {
-                        self.note_outcome(&request.address, false);
+                        self.note_failure(&request.address);
                     }
                     return Err(error);
                 }
@@ -252,7 +259,11 @@ impl Fetch for HttpFetch {
             match self.wait_before_retry(&answer, attempt) {
                 Some(wait) => (self.sleep)(wait),
                 None => {
-                    self.note_outcome(&request.address, answer.status < 500 && answer.status != 429);
+                    if is_passing_failure(answer.status) {
+                        self.note_failure(&request.address);
+                    } else {
+                        self.note_answer(&request.address);
+                    }
                     return classify(&request, answer, attempt);
                 }
             }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// What a shared library is called: `libpng16-1d1ba958.so.16.58.0` is libpng16.
 ///
 /// auditwheel and delvewheel put a part of the file's hash into its name.
-pub fn library_name(file: &str) -> String {
+fn library_name(file: &str) -> String {
     let end = [".so", ".dylib", ".dll"].iter().filter_map(|end| file.find(end)).min().unwrap_or(file.len());
     let mut name = &file[..end];
     while let Some((rest, last)) = name.rsplit_once('-') {

@@ -2,7 +2,7 @@
 
 use super::words::plural;
 use crate::audit::{AuditReport, PackageReport, ProjectReport};
-use crate::model::{Consequence, Finding, Severity, SuppressionKind, Verdict};
+use crate::model::{self, Consequence, Finding, Severity, SuppressionKind, Verdict};
 use std::collections::{BTreeMap, HashMap};
 
 /// What the whole report says.
@@ -87,7 +87,7 @@ pub fn suppressed(report: &AuditReport) -> impl Iterator<Item = &Finding> {
 }
 
 /// `3 errors, 1 warning`; `no findings` if nothing counts.
-pub fn finding_counts(report: &AuditReport) -> String {
+fn finding_counts(report: &AuditReport) -> String {
     let mut parts = Vec::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let count = counting(report).filter(|finding| finding.severity == severity).count();
@@ -134,16 +134,12 @@ pub fn opening(report: &AuditReport) -> String {
 
 /// `name version` of a package.
 pub fn label(package: &PackageReport) -> String {
-    labelled(&package.name, package.version.as_deref())
+    model::label(&package.name, package.version.as_deref())
 }
 
 /// `name version` of a project.
 pub fn project_label(project: &ProjectReport) -> String {
-    labelled(&project.name, project.version.as_deref())
-}
-
-fn labelled(name: &str, version: Option<&str>) -> String {
-    version.map_or_else(|| name.to_owned(), |version| format!("{name} {version}"))
+    model::label(&project.name, project.version.as_deref())
 }
 
 /// Packages by purl.

@@ -14,15 +14,6 @@ pub struct Facts {
     pub edges: BTreeSet<String>,
 }
 
-/// Whether cargo can be started; says so loudly if not.
-pub fn cargo_is_there() -> bool {
-    let there = Command::new("cargo").arg("--version").output().is_ok_and(|output| output.status.success());
-    if !there {
-        eprintln!("SKIPPED: cargo cannot be started, so nothing is compared with it");
-    }
-    there
-}
-
 /// Asks cargo, from an empty directory; `options` come last.
 pub fn ask(manifest: &Path, options: &[&str]) -> Facts {
     let neutral = tempfile::tempdir().unwrap();

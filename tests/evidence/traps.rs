@@ -134,6 +134,19 @@ fn exceptions_join_their_license() {
     );
 }
 
+/// Which license an exception is written for is what its record says, not only the GNU licenses.
+#[test]
+fn exceptions_join_licenses_outside_the_gnu_line() {
+    for (license, exception) in
+        [("Apache-2.0", "mxml-exception"), ("CPL-1.0", "LZMA-exception"), ("MIT", "fmt-exception")]
+    {
+        let both = format!("{}\n\n{}", text(license), spdx::exception_id(exception).unwrap().text());
+        assert_eq!(read(&both), one(Text, &format!("{license} WITH {exception}")));
+    }
+    let stray = format!("{}\n\n{}", text("MIT"), spdx::exception_id("LLVM-exception").unwrap().text());
+    assert_eq!(read(&stray)[0], (Text, "MIT".to_owned()));
+}
+
 #[test]
 fn several_licenses_in_one_file() {
     let whole = format!(

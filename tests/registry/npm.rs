@@ -2,7 +2,8 @@
 
 use crate::server::{Reply, Server};
 use crate::user::{TEXT, User, sha256, tar_gz};
-use licgraph::model::{Ecosystem, LicenseStatement, Origin, Package, SourceSpan};
+use licgraph::evidence::{EvidenceOptions, RegistrySource};
+use licgraph::model::{DependencyGraph, Ecosystem, LicenseStatement, Origin, Package, SourceSpan};
 use licgraph::registry::archive::ArchiveError;
 use licgraph::registry::fetch::FetchError;
 use licgraph::registry::{FactsError, Need};
@@ -72,6 +73,21 @@ fn without_the_token_access_is_refused_and_said() {
     let error = user.facts().facts(&package("a", Origin::Registry(None)), Need::Declared).unwrap_err();
     assert!(matches!(error, FactsError::Fetch(FetchError::Denied { status: 401, authenticated: false, .. })));
     assert!(error.to_string().contains("no credentials for that host"), "{error}");
+}
+
+/// In the report the problem names its package, once.
+#[test]
+fn a_refusal_is_reported_with_the_package() {
+    let private = registry(Some("Bearer t0ken"));
+    let user = User::new().home_file(".npmrc", &format!("registry={}", private.url()));
+    let mut graph = DependencyGraph::new();
+    let node = graph.add_package(package("a", Origin::Registry(None)));
+    let source = RegistrySource::new(user.facts());
+    let learned = licgraph::evidence::learn(&graph, &EvidenceOptions::default(), &source);
+    let messages: Vec<_> = learned.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert!(!messages.is_empty());
+    assert!(messages.iter().all(|message| message.matches("a 1.0.0: ").count() == 1), "{messages:?}");
+    assert!(learned.partly_read.contains(&node));
 }
 
 #[test]

@@ -33,7 +33,11 @@ fn read_at(bytes: &[u8], start: usize) -> Option<BuildInformation> {
         let (modules, _) = inline_string(rest)?;
         (version, modules)
     } else {
-        let reader = Reader { bytes, pointer: usize::from(pointer_size), big: flags & BIG_ENDIAN != 0 };
+        let reader = Reader {
+            bytes,
+            pointer: usize::from(pointer_size),
+            order: ByteOrder::big_if(flags & BIG_ENDIAN != 0),
+        };
         if !matches!(pointer_size, 4 | 8) {
             return None;
         }
@@ -74,17 +78,32 @@ struct Segment {
     length: u64,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ByteOrder {
+    Little,
+    Big,
+}
+
+impl ByteOrder {
+    fn big_if(big: bool) -> Self {
+        if big { Self::Big } else { Self::Little }
+    }
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     pointer: usize,
-    big: bool,
+    order: ByteOrder,
 }
 
 impl<'a> Reader<'a> {
     fn number(&self, at: usize, size: usize) -> Option<u64> {
         let bytes = self.bytes.get(at..at.checked_add(size)?)?;
         let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        Some(if self.big { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) })
+        Some(match self.order {
+            ByteOrder::Big => bytes.iter().fold(0, add),
+            ByteOrder::Little => bytes.iter().rev().fold(0, add),
+        })
     }
 
     /// The string whose header (address and length) is at an address.
@@ -108,8 +127,8 @@ fn segments(bytes: &[u8]) -> Option<Vec<Segment>> {
     match bytes.get(..4)? {
         b"\x7fELF" => elf_segments(bytes),
         [b'M', b'Z', ..] => windows_segments(bytes),
-        b"\xcf\xfa\xed\xfe" | b"\xce\xfa\xed\xfe" => mach_segments(bytes, false),
-        b"\xfe\xed\xfa\xcf" | b"\xfe\xed\xfa\xce" => mach_segments(bytes, true),
+        b"\xcf\xfa\xed\xfe" | b"\xce\xfa\xed\xfe" => mach_segments(bytes, ByteOrder::Little),
+        b"\xfe\xed\xfa\xcf" | b"\xfe\xed\xfa\xce" => mach_segments(bytes, ByteOrder::Big),
         _ => None,
     }
 }
@@ -117,7 +136,8 @@ fn segments(bytes: &[u8]) -> Option<Vec<Segment>> {
 /// Program headers of type LOAD (ELF specification, "Program header").
 fn elf_segments(bytes: &[u8]) -> Option<Vec<Segment>> {
     let wide = *bytes.get(4)? == 2;
-    let reader = Reader { bytes, pointer: if wide { 8 } else { 4 }, big: *bytes.get(5)? == 2 };
+    let reader =
+        Reader { bytes, pointer: if wide { 8 } else { 4 }, order: ByteOrder::big_if(*bytes.get(5)? == 2) };
     let (table, entry, count) = if wide { (32, 54, 56) } else { (28, 42, 44) };
     let table = usize::try_from(reader.number(table, reader.pointer)?).ok()?;
     let size = usize::try_from(reader.number(entry, 2)?).ok()?;
@@ -136,7 +156,7 @@ fn elf_segments(bytes: &[u8]) -> Option<Vec<Segment>> {
 
 /// Sections and the image base (Microsoft PE format, "Section table").
 fn windows_segments(bytes: &[u8]) -> Option<Vec<Segment>> {
-    let reader = Reader { bytes, pointer: 4, big: false };
+    let reader = Reader { bytes, pointer: 4, order: ByteOrder::Little };
     let header = usize::try_from(reader.number(0x3c, 4)?).ok()?;
     if bytes.get(header..header.checked_add(4)?)? != b"PE\0\0" {
         return None;
@@ -161,10 +181,10 @@ fn windows_segments(bytes: &[u8]) -> Option<Vec<Segment>> {
 }
 
 /// Segment commands (Mach-O, `LC_SEGMENT` and `LC_SEGMENT_64`).
-fn mach_segments(bytes: &[u8], big: bool) -> Option<Vec<Segment>> {
-    let reader = Reader { bytes, pointer: 8, big };
+fn mach_segments(bytes: &[u8], order: ByteOrder) -> Option<Vec<Segment>> {
+    let reader = Reader { bytes, pointer: 8, order };
     let count = reader.number(16, 4)?;
-    let wide_header = bytes.get(if big { 3 } else { 0 })? == &0xcf;
+    let wide_header = bytes.get(..4)?.contains(&0xcf);
     let mut start: usize = if wide_header { 32 } else { 28 };
     let mut found = Vec::new();
     for _ in 0..count {

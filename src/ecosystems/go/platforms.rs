@@ -123,7 +123,7 @@ impl PlatformSet {
     }
 
     /// Whether every platform is in it.
-    pub fn is_all(self) -> bool {
+    fn is_all(self) -> bool {
         self == Self::ALL
     }
 

@@ -29,8 +29,15 @@ impl Head {
 /// Reads the head of a file from its first bytes.
 pub fn head(bytes: &[u8]) -> Head {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut scanner =
-        Scanner { bytes, position: 0, line: 1, head: Head::default(), old: Vec::new(), comment: 0 };
+    let mut scanner = Scanner {
+        bytes,
+        position: 0,
+        line: 1,
+        head: Head::default(),
+        before_package: true,
+        old: Vec::new(),
+        comment: 0,
+    };
     let complete = scanner.run().is_some();
     let old = std::mem::take(&mut scanner.old);
     let mut head = scanner.head;
@@ -46,7 +53,9 @@ struct Scanner<'a> {
     position: usize,
     line: u32,
     head: Head,
-    /// `// +build` lines; they count before the package clause only.
+    /// Build constraints count before the package clause only.
+    before_package: bool,
+    /// `// +build` lines.
     old: Vec<String>,
     /// Where the comments before the current token start.
     comment: usize,
@@ -55,14 +64,15 @@ struct Scanner<'a> {
 /// `None` everywhere: the bytes ended too early.
 impl Scanner<'_> {
     fn run(&mut self) -> Option<()> {
-        self.blank(true)?;
+        self.blank()?;
+        self.before_package = false;
         if self.word()? != b"package" {
             return Some(());
         }
-        self.blank(false)?;
+        self.blank()?;
         self.head.package = String::from_utf8_lossy(self.word()?).into_owned();
         loop {
-            self.blank(false)?;
+            self.blank()?;
             match self.peek()? {
                 b';' => self.position += 1,
                 b'i' if self.word()? == b"import" => self.declaration()?,
@@ -73,7 +83,7 @@ impl Scanner<'_> {
 
     fn declaration(&mut self) -> Option<()> {
         let before = self.comment;
-        self.blank(false)?;
+        self.blank()?;
         if self.peek()? != b'(' {
             self.comment = before;
             return self.specification();
@@ -81,7 +91,7 @@ impl Scanner<'_> {
         self.position += 1;
         let mut first = true;
         loop {
-            self.blank(false)?;
+            self.blank()?;
             match self.peek()? {
                 b')' => {
                     self.position += 1;
@@ -126,7 +136,7 @@ impl Scanner<'_> {
                     return None;
                 }
             }
-            self.blank(false)?;
+            self.blank()?;
         }
     }
 
@@ -159,7 +169,7 @@ impl Scanner<'_> {
     }
 
     /// Passes over white space and comments; notes where the comments started.
-    fn blank(&mut self, constraints: bool) -> Option<()> {
+    fn blank(&mut self) -> Option<()> {
         let mut comment = None;
         loop {
             match self.peek()? {
@@ -170,7 +180,7 @@ impl Scanner<'_> {
                 b' ' | b'\t' | b'\r' => self.position += 1,
                 b'/' => {
                     comment = comment.or(Some(self.position));
-                    self.comment(constraints)?;
+                    self.comment()?;
                 }
                 _ => {
                     self.comment = comment.unwrap_or(self.position);
@@ -180,11 +190,11 @@ impl Scanner<'_> {
         }
     }
 
-    fn comment(&mut self, constraints: bool) -> Option<()> {
+    fn comment(&mut self) -> Option<()> {
         let rest = &self.bytes[self.position..];
         if rest.starts_with(b"//") {
             let length = memchr::memchr(b'\n', rest)?;
-            if constraints {
+            if self.before_package {
                 self.constraint(&rest[2..length]);
             }
             self.position += length;

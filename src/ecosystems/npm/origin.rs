@@ -31,7 +31,7 @@ pub(super) fn is_address(text: &str) -> bool {
 }
 
 /// Whether an address leads to a git repository.
-pub(super) fn is_git(address: &str) -> bool {
+fn is_git(address: &str) -> bool {
     let hosts = ["git+", "git://", "git@", "github:", "gitlab:", "bitbucket:", "gist:"];
     hosts.iter().any(|start| address.starts_with(start))
         || address.split('#').next().is_some_and(|path| path.contains("://") && path.ends_with(".git"))

@@ -149,7 +149,7 @@ pub(super) fn needs(json: &Json<'_>, file: &TextFile) -> Vec<Need> {
 }
 
 /// The place of the first of these keys that is there.
-pub(super) fn key_place(json: &Json<'_>, file: &TextFile, keys: &[&str]) -> Option<SourceSpan> {
+fn key_place(json: &Json<'_>, file: &TextFile, keys: &[&str]) -> Option<SourceSpan> {
     let (key, _) = json.members().iter().find(|(key, _)| keys.contains(&key.as_ref()))?;
     Some(file.place_of(key))
 }

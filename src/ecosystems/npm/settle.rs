@@ -252,10 +252,7 @@ fn unknown_package(locked: &mut Locked, need: &Need) -> usize {
 
 /// `name version`, or the name alone.
 pub(super) fn label(package: &LockedPackage) -> String {
-    match &package.version {
-        Some(version) => format!("{} {version}", package.name),
-        None => package.name.clone(),
-    }
+    crate::model::label(&package.name, package.version.as_deref())
 }
 
 /// The first names in order, and how many more there are.

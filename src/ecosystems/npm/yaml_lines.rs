@@ -96,7 +96,7 @@ fn list<'a>(lines: &mut Lines<'a>, indent: usize) -> Option<Node<'a>> {
             break;
         }
         lines.next += 1;
-        let (scalar, rest) = scalar(content.strip_prefix("- ")?.trim_start_matches(' '), false)?;
+        let (scalar, rest) = scalar(content.strip_prefix("- ")?.trim_start_matches(' '), Within::Block)?;
         if !rest.is_empty() || continues(lines, indent) {
             return None;
         }
@@ -114,7 +114,7 @@ fn map<'a>(lines: &mut Lines<'a>, indent: usize, depth: usize) -> Option<Node<'a
         if at > indent || is_item(content) || (indent == 0 && starts_document(content)) {
             return None;
         }
-        let (key, rest) = scalar(content, false)?;
+        let (key, rest) = scalar(content, Within::Block)?;
         let value = rest.strip_prefix(':')?;
         if !is_usual_key(&key) {
             return None;
@@ -125,7 +125,7 @@ fn map<'a>(lines: &mut Lines<'a>, indent: usize, depth: usize) -> Option<Node<'a
             _ if !value.starts_with(' ') => return None,
             sign @ ("|" | "|-" | ">" | ">-") => long_text(lines, indent, sign)?,
             inline => {
-                let (node, rest) = flow(inline, false, depth)?;
+                let (node, rest) = flow(inline, Within::Block, depth)?;
                 if !rest.is_empty() || continues(lines, indent) {
                     return None;
                 }
@@ -165,8 +165,17 @@ fn has_no_double(entries: &[(Scalar<'_>, Node<'_>)]) -> bool {
     keys.is_sorted_by(|one, other| one < other)
 }
 
-/// A value on one line, and the rest of the line. `inside` is a flow collection, where a comma ends a value.
-fn flow(text: &str, inside: bool, depth: usize) -> Option<(Node<'_>, &str)> {
+/// Where a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// A block collection, where the line ends it.
+    Block,
+    /// A flow collection, where a comma or bracket does.
+    Flow,
+}
+
+/// A value on one line, and the rest of the line.
+fn flow(text: &str, within: Within, depth: usize) -> Option<(Node<'_>, &str)> {
     if depth > MAX_DEPTH {
         return None;
     }
@@ -176,7 +185,7 @@ fn flow(text: &str, inside: bool, depth: usize) -> Option<(Node<'_>, &str)> {
     if let Some(rest) = text.strip_prefix('[') {
         return flow_list(rest, depth);
     }
-    let (scalar, rest) = scalar(text, inside)?;
+    let (scalar, rest) = scalar(text, within)?;
     Some((Node::Scalar(scalar), rest))
 }
 
@@ -184,12 +193,12 @@ fn flow_map(text: &str, depth: usize) -> Option<(Node<'_>, &str)> {
     let mut entries = Vec::new();
     let mut rest = text.trim_start_matches(' ');
     while !rest.starts_with('}') {
-        let (key, after) = scalar(rest, true)?;
+        let (key, after) = scalar(rest, Within::Flow)?;
         if !is_usual_key(&key) {
             return None;
         }
         let after = after.strip_prefix(": ")?.trim_start_matches(' ');
-        let (value, after) = flow(after, true, depth + 1)?;
+        let (value, after) = flow(after, Within::Flow, depth + 1)?;
         entries.push((key, value));
         rest = next_in_flow(after, '}')?;
     }
@@ -200,7 +209,7 @@ fn flow_list(text: &str, depth: usize) -> Option<(Node<'_>, &str)> {
     let mut items = Vec::new();
     let mut rest = text.trim_start_matches(' ');
     while !rest.starts_with(']') {
-        let (item, after) = flow(rest, true, depth + 1)?;
+        let (item, after) = flow(rest, Within::Flow, depth + 1)?;
         items.push(item);
         rest = next_in_flow(after, ']')?;
     }
@@ -218,8 +227,8 @@ fn next_in_flow(rest: &str, end: char) -> Option<&str> {
     }
 }
 
-/// A scalar and what follows it, from a `:` that ends a key or, `inside` a flow collection, from its sign.
-fn scalar(text: &str, inside: bool) -> Option<(Scalar<'_>, &str)> {
+/// A scalar and what follows it, from a `:` that ends a key or, in a flow collection, from its sign.
+fn scalar(text: &str, within: Within) -> Option<(Scalar<'_>, &str)> {
     match text.as_bytes().first()? {
         b'\'' => single_quoted(&text[1..]),
         b'"' => {
@@ -228,7 +237,7 @@ fn scalar(text: &str, inside: bool) -> Option<(Scalar<'_>, &str)> {
             let rest = text[end..].strip_prefix('"')?;
             Some((Scalar { text: inner, is_plain: false }, rest))
         }
-        _ => plain(text, inside),
+        _ => plain(text, within),
     }
 }
 
@@ -248,13 +257,14 @@ fn single_quoted(text: &str) -> Option<(Scalar<'_>, &str)> {
     }
 }
 
-fn plain(text: &str, inside: bool) -> Option<(Scalar<'_>, &str)> {
+fn plain(text: &str, within: Within) -> Option<(Scalar<'_>, &str)> {
     let bytes = text.as_bytes();
     let is_start =
         |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || b"/_.^~<=+($;\\".contains(&byte);
     if !is_start(*bytes.first()?) {
         return None;
     }
+    let in_flow = within == Within::Flow;
     let mut end = bytes.len();
     for (at, byte) in bytes.iter().enumerate() {
         let next = bytes.get(at + 1);
@@ -264,9 +274,9 @@ fn plain(text: &str, inside: bool) -> Option<(Scalar<'_>, &str)> {
                 break;
             }
             b'#' if bytes[at - 1] == b' ' => return None,
-            b':' if inside && next.is_some_and(|next| b",[]{}".contains(next)) => return None,
-            b'[' | b'{' if inside => return None,
-            b',' | b']' | b'}' if inside => {
+            b':' if in_flow && next.is_some_and(|next| b",[]{}".contains(next)) => return None,
+            b'[' | b'{' if in_flow => return None,
+            b',' | b']' | b'}' if in_flow => {
                 end = at;
                 break;
             }

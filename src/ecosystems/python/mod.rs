@@ -35,6 +35,7 @@ mod index;
 mod locks;
 mod manifest;
 mod marker;
+mod marker_text;
 mod metadata;
 mod pipfile;
 mod poetry_manifest;

@@ -6,7 +6,7 @@ use super::requirement::{Requirement, normalise};
 use super::text::Document;
 use super::tree::{Node, Value};
 use crate::ecosystems::ReadContext;
-use crate::model::{LicenseStatement, Origin, Problem, SourceSpan};
+use crate::model::{LicenseStatement, Origin, Problem, Scope, SourceSpan};
 use std::path::Path;
 
 /// Adds what the `[tool.poetry]` table says to a manifest. PEP 621 fields that are there win.
@@ -37,15 +37,16 @@ pub(super) fn read(
     }
     let mut reader = Reader { poetry, document, directory, context, manifest, problems };
     if let Some(table) = poetry.get("dependencies") {
-        reader.table(table, false);
+        reader.table(table, Scope::Runtime);
     }
     if let Some(table) = poetry.get("dev-dependencies") {
-        reader.table(table, true);
+        reader.table(table, Scope::Dev);
     }
     if let Some(groups) = poetry.get("group") {
         for (name, _, group) in groups.entries() {
             if let Some(table) = group.get("dependencies") {
-                reader.table(table, normalise(name) != "main");
+                let scope = if normalise(name) == "main" { Scope::Runtime } else { Scope::Dev };
+                reader.table(table, scope);
             }
         }
     }
@@ -61,7 +62,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn table(&mut self, table: &Node, for_development: bool) {
+    fn table(&mut self, table: &Node, scope: Scope) {
         for (name, offset, value) in table.entries() {
             // `python` is the interpreter, not a package.
             if normalise(name) == "python" {
@@ -73,12 +74,12 @@ impl Reader<'_> {
                 _ => std::slice::from_ref(value),
             };
             for variant in variants {
-                self.variant(name, variant, &place, for_development);
+                self.variant(name, variant, &place, scope);
             }
         }
     }
 
-    fn variant(&mut self, name: &str, value: &Node, place: &SourceSpan, for_development: bool) {
+    fn variant(&mut self, name: &str, value: &Node, place: &SourceSpan, scope: Scope) {
         if !super::requirement::is_name(name) {
             let message =
                 format!("`{}` is not a package name; correct it", super::requirement::shorten(name));
@@ -97,7 +98,7 @@ impl Reader<'_> {
                 format!("{name}: the version specifier `{specifier}` is not valid; the dependency is kept");
             self.problems.push(Problem::fact_missing(Some(place.clone()), message));
         }
-        let enriches = value.get("version").is_none() && self.already_declared(name, for_development);
+        let enriches = scope == Scope::Runtime && value.get("version").is_none() && self.is_declared(name);
         let origin = origin(value, self.directory, self.context);
         if enriches {
             // With PEP 621 dependencies, Poetry's table only adds sources to them.
@@ -107,23 +108,22 @@ impl Reader<'_> {
         let extras: Vec<String> = extras_with(self.poetry, name).map(str::to_owned).collect();
         let mut declared = Declared::new(requirement, place.clone());
         declared.origin = origin;
-        if for_development {
+        if scope == Scope::Dev {
             self.manifest.declared.push(declared.for_development());
         } else if value.flag("optional") && !extras.is_empty() {
             for extra in extras {
                 self.manifest.declared.push(declared.clone().for_extra(&extra));
             }
         } else if value.flag("optional") {
-            declared.scope = crate::model::Scope::Optional;
+            declared.scope = Scope::Optional;
             self.manifest.declared.push(declared);
         } else {
             self.manifest.declared.push(declared);
         }
     }
 
-    fn already_declared(&self, name: &str, for_development: bool) -> bool {
-        !for_development
-            && self.manifest.declared.iter().any(|known| known.requirement.key() == normalise(name))
+    fn is_declared(&self, name: &str) -> bool {
+        self.manifest.declared.iter().any(|known| known.requirement.key() == normalise(name))
     }
 
     fn enrich(&mut self, name: &str, origin: Option<Origin>) {

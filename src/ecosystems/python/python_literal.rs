@@ -43,7 +43,7 @@ impl<'a> Scanner<'a> {
             } else if letter == '_' || letter.is_alphabetic() {
                 found.push(self.word(offset));
             } else if letter == '\'' || letter == '"' {
-                let value = self.string(letter, true);
+                let value = self.string(letter, Backslash::Escapes);
                 found.push(Token::Text { value, offset });
             } else if letter.is_ascii_digit() {
                 let rest = &self.source[offset..];
@@ -69,7 +69,8 @@ impl<'a> Scanner<'a> {
             && ["r", "u", "b", "f", "br", "rb", "fr", "rf", "t"].contains(&prefix.as_str())
         {
             let is_fixed = !prefix.contains(['f', 'b', 't']);
-            let value = self.string(quote, !prefix.contains('r')).filter(|_| is_fixed);
+            let backslash = if prefix.contains('r') { Backslash::Stands } else { Backslash::Escapes };
+            let value = self.string(quote, backslash).filter(|_| is_fixed);
             return Token::Text { value, offset };
         }
         let line_start = offset == 0 || self.source[..offset].ends_with('\n');
@@ -77,7 +78,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The string that begins here; an unclosed one runs to the end of its line, or of the file if tripled.
-    fn string(&mut self, quote: char, escapes: bool) -> Option<String> {
+    fn string(&mut self, quote: char, backslash: Backslash) -> Option<String> {
         let rest = &self.source[self.position..];
         let triple: String = std::iter::repeat_n(quote, 3).collect();
         let is_triple = rest.starts_with(&triple);
@@ -97,7 +98,7 @@ impl<'a> Scanner<'a> {
             if letter == '\\'
                 && let Some((_, escaped)) = letters.next()
             {
-                push_escape(&mut value, escaped, escapes);
+                push_escape(&mut value, escaped, backslash);
             } else {
                 value.push(letter);
             }
@@ -107,9 +108,18 @@ impl<'a> Scanner<'a> {
     }
 }
 
-fn push_escape(value: &mut String, escaped: char, escapes: bool) {
+/// What a backslash in a string does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Backslash {
+    /// It gives the next letter another meaning.
+    Escapes,
+    /// It is a letter like others, as in `r"..."`.
+    Stands,
+}
+
+fn push_escape(value: &mut String, escaped: char, backslash: Backslash) {
     match escaped {
-        _ if !escapes => value.extend(['\\', escaped]),
+        _ if backslash == Backslash::Stands => value.extend(['\\', escaped]),
         'n' => value.push('\n'),
         't' => value.push('\t'),
         '\n' | '\r' => {}

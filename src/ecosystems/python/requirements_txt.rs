@@ -64,7 +64,7 @@ impl Requirements {
 
 /// Reads a requirements file with its includes into `into`.
 pub(super) fn read(path: &Path, context: &ReadContext, into: &mut Requirements, problems: &mut Vec<Problem>) {
-    let mut reader = FileReader { context, into, problems, stack: Vec::new(), constraint: false };
+    let mut reader = FileReader { context, into, problems, stack: Vec::new(), role: Role::Requirements };
     reader.file(path);
 }
 
@@ -73,7 +73,16 @@ struct FileReader<'a> {
     into: &'a mut Requirements,
     problems: &'a mut Vec<Problem>,
     stack: Vec<PathBuf>,
-    constraint: bool,
+    role: Role,
+}
+
+/// What the lines of a file do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// They ask for packages.
+    Requirements,
+    /// They narrow the versions of packages that something else asks for.
+    Constraints,
 }
 
 impl FileReader<'_> {
@@ -190,8 +199,8 @@ impl FileReader<'_> {
     fn option(&mut self, line: &str, place: &SourceSpan) {
         let (name, value) = split_option(line);
         match name {
-            "-r" | "--requirement" => self.include(value, place, self.constraint),
-            "-c" | "--constraint" => self.include(value, place, true),
+            "-r" | "--requirement" => self.include(value, place, self.role),
+            "-c" | "--constraint" => self.include(value, place, Role::Constraints),
             "-e" | "--editable" => self.requirement(value, place),
             name if PASSED_OVER.contains(&name) => {}
             name => {
@@ -201,7 +210,7 @@ impl FileReader<'_> {
         }
     }
 
-    fn include(&mut self, target: &str, place: &SourceSpan, constraint: bool) {
+    fn include(&mut self, target: &str, place: &SourceSpan, role: Role) {
         if target.contains("://") {
             let shown = text::without_credentials(target);
             let message =
@@ -231,9 +240,9 @@ impl FileReader<'_> {
             self.problems.push(Problem::incomplete(Some(place.clone()), message));
             return;
         }
-        let outer = std::mem::replace(&mut self.constraint, constraint);
+        let outer = std::mem::replace(&mut self.role, role);
         self.file(&path);
-        self.constraint = outer;
+        self.role = outer;
     }
 
     /// A hostile include must not carry lines of foreign files into a report.
@@ -249,7 +258,7 @@ impl FileReader<'_> {
         let Some(mut declared) = self.declare(unquoted(body.trim()), place) else { return };
         super::manifest::report_complaints(&declared.requirement, place, self.problems);
         declared.checksums = checksums;
-        if self.constraint {
+        if self.role == Role::Constraints {
             self.into.constraints.push((declared.requirement, place.clone()));
         } else {
             self.into.declared.push(declared);

@@ -50,19 +50,19 @@ impl Reader<'_> {
                         }
                     }
                 } else {
-                    self.unread(keyword, offset, false);
+                    self.unread(keyword, offset);
                 }
             }
             "license" => match value {
                 Literal::Text(text) => self.manifest.add_license(LicenseStatement::FreeText(text), place),
-                _ => self.unread(keyword, offset, false),
+                _ => self.unread(keyword, offset),
             },
             "name" => self.manifest.name = value.into_text(),
             "version" => self.manifest.version = value.into_text(),
             "description" => self.manifest.details.description = value.into_text(),
             "url" => self.manifest.details.homepage = value.into_text(),
             "author" => self.manifest.details.authors.extend(value.into_text()),
-            "**" => self.unread("its keyword arguments (`**`)", offset, true),
+            "**" => self.unread_dependencies("its keyword arguments (`**`)", offset),
             _ => {}
         }
     }
@@ -80,13 +80,13 @@ impl Reader<'_> {
                 for (at, item) in items {
                     match self.resolve(item.clone()) {
                         Literal::Text(text) => self.requirements(&text, *at, finish),
-                        _ => self.unread(keyword, *at, true),
+                        _ => self.unread_dependencies(keyword, *at),
                     }
                 }
             }
             // setuptools also takes one string with a requirement a line.
             Literal::Text(text) => self.requirements(text, offset, finish),
-            _ => self.unread(keyword, offset, true),
+            _ => self.unread_dependencies(keyword, offset),
         }
     }
 
@@ -102,7 +102,7 @@ impl Reader<'_> {
     /// Keys are `extra`, `:marker` or `extra:marker`.
     fn extras(&mut self, offset: usize, value: &Literal) {
         let Literal::Table(entries) = value else {
-            self.unread("extras_require", offset, true);
+            self.unread_dependencies("extras_require", offset);
             return;
         };
         for (key, at, items) in entries {
@@ -119,18 +119,17 @@ impl Reader<'_> {
         }
     }
 
-    fn unread(&mut self, what: &str, offset: usize, dependencies: bool) {
-        let place = self.document.span(offset);
-        if dependencies {
-            let message = format!(
-                "`{what}` is computed when setup.py runs, which an audit does not do; \
-                 install the project into a virtual environment or lock it"
-            );
-            self.manifest.dynamic.push(Problem::incomplete(Some(place), message));
-        } else {
-            let message = format!("`{what}` is computed when setup.py runs, which an audit does not do");
-            self.problems.push(Problem::fact_missing(Some(place), message));
-        }
+    fn unread(&mut self, what: &str, offset: usize) {
+        let message = format!("`{what}` is computed when setup.py runs, which an audit does not do");
+        self.problems.push(Problem::fact_missing(Some(self.document.span(offset)), message));
+    }
+
+    fn unread_dependencies(&mut self, what: &str, offset: usize) {
+        let message = format!(
+            "`{what}` is computed when setup.py runs, which an audit does not do; \
+             install the project into a virtual environment or lock it"
+        );
+        self.manifest.dynamic.push(Problem::incomplete(Some(self.document.span(offset)), message));
     }
 }
 

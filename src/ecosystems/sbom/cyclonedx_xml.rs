@@ -51,71 +51,86 @@ struct Element {
 }
 
 fn bom(source: &mut Source<'_>, reader: &mut Reader<'_>) -> Result<(), String> {
-    let mut path: Vec<String> = Vec::new();
-    // Lines of components: counted on from the last one.
-    let (mut counted_to, mut line) = (0, 1);
+    let mut walk = Walk { path: Vec::new(), counted_to: 0, line: 1 };
     loop {
         let before = usize::try_from(source.xml.buffer_position()).unwrap_or(usize::MAX);
         let event = source.xml.read_event().map_err(|error| error.to_string())?;
         match event {
-            Event::Start(start) => {
-                let name = local_name(&start);
-                if path.is_empty() && name == "bom" {
-                    version(&start, reader);
+            Event::Start(start) => match walk.section(&start) {
+                Some(section) => {
+                    let element = element(source, &start, 0)?;
+                    walk.line += newlines(source.text, walk.counted_to, before);
+                    walk.counted_to = before;
+                    hand_over(section, &element, walk.line, reader);
                 }
-                let inside: Vec<&str> = path.iter().map(String::as_str).collect();
-                let key = match (inside.as_slice(), name.as_str()) {
-                    (["bom"], "metadata") => Some("metadata"),
-                    (["bom", "components"], "component") => Some("components"),
-                    (["bom", "services"], "service") => Some("services"),
-                    (["bom", "dependencies"], "dependency") => Some("dependencies"),
-                    (["bom", "compositions"], "composition") => Some("compositions"),
-                    (["bom", "properties"], "property") => Some("properties"),
-                    _ => None,
-                };
-                match key {
-                    Some(key) => {
-                        let element = element(source, &start, 0)?;
-                        line += newlines(source.text, counted_to, before);
-                        counted_to = before;
-                        hand_over(key, &element, line, reader);
-                    }
-                    None => {
-                        if path == ["bom", "dependencies"] || name == "dependencies" {
-                            reader.parsed.has_dependencies = true;
-                        }
-                        let skipped = path.len() == 1
-                            && !["components", "services", "dependencies", "compositions", "properties"]
-                                .contains(&name.as_str());
-                        if skipped {
-                            reader.parsed.left_out.push(name);
-                            source.xml.read_to_end(start.name()).map_err(|error| error.to_string())?;
-                        } else if path.len() >= MAX_DEPTH {
-                            return Err("elements lie too deep inside one another".to_owned());
-                        } else {
-                            path.push(name);
-                        }
-                    }
-                }
-            }
-            Event::Empty(start) => {
-                let name = local_name(&start);
-                if path == ["bom", "dependencies"] && name == "dependency" {
-                    let element = Element { attributes: attributes(&start), ..Element::default() };
-                    hand_over("dependencies", &element, line, reader);
-                }
+                None => walk.enter(&start, source, reader)?,
+            },
+            Event::Empty(start) if walk.section(&start) == Some("dependencies") => {
+                let element = Element { attributes: attributes(&start), ..Element::default() };
+                hand_over("dependencies", &element, walk.line, reader);
             }
             Event::End(_) => {
-                path.pop();
+                walk.path.pop();
             }
             Event::DocType(_) => {
                 let message = "the document has a document type declaration; it was not followed".to_owned();
                 reader.notes.at_offset(Problem::note, before, message);
             }
-            Event::Eof if path.is_empty() => return Ok(()),
-            Event::Eof => return Err(format!("the text ends inside <{}>", path.join("><"))),
+            Event::Eof if walk.path.is_empty() => return Ok(()),
+            Event::Eof => return Err(format!("the text ends inside <{}>", walk.path.join("><"))),
             _ => {}
         }
+    }
+}
+
+/// Where the reader stands in the document.
+struct Walk {
+    path: Vec<String>,
+    /// Lines are counted on from the last element that was handed over.
+    counted_to: usize,
+    line: u32,
+}
+
+impl Walk {
+    /// The section of the document that an element which starts here belongs to; none for what only leads there.
+    fn section(&self, start: &BytesStart<'_>) -> Option<&'static str> {
+        let inside: Vec<&str> = self.path.iter().map(String::as_str).collect();
+        match (inside.as_slice(), local_name(start).as_str()) {
+            (["bom"], "metadata") => Some("metadata"),
+            (["bom", "components"], "component") => Some("components"),
+            (["bom", "services"], "service") => Some("services"),
+            (["bom", "dependencies"], "dependency") => Some("dependencies"),
+            (["bom", "compositions"], "composition") => Some("compositions"),
+            (["bom", "properties"], "property") => Some("properties"),
+            _ => None,
+        }
+    }
+
+    /// Goes into an element, or past it where nothing of it is read.
+    fn enter(
+        &mut self,
+        start: &BytesStart<'_>,
+        source: &mut Source<'_>,
+        reader: &mut Reader<'_>,
+    ) -> Result<(), String> {
+        let name = local_name(start);
+        if self.path.is_empty() && name == "bom" {
+            version(start, reader);
+        }
+        if self.path == ["bom", "dependencies"] || name == "dependencies" {
+            reader.parsed.has_dependencies = true;
+        }
+        let is_section =
+            ["components", "services", "dependencies", "compositions", "properties"].contains(&name.as_str());
+        if self.path.len() == 1 && !is_section {
+            reader.parsed.left_out.push(name);
+            source.xml.read_to_end(start.name()).map_err(|error| error.to_string())?;
+        } else if self.path.len() >= MAX_DEPTH {
+            return Err("elements lie too deep inside one another".to_owned());
+        } else {
+            self.path.push(name);
+        }
+        Ok(())
     }
 }
 

@@ -27,6 +27,17 @@ pub enum Form {
     Notice,
 }
 
+/// Texts that packages carry beside a license without being under them.
+struct Carried {
+    declared: &'static [&'static str],
+    found: &'static [&'static str],
+}
+
+/// Whether packages under one license carry the text of the other without being under it. Takes current ids.
+pub fn is_carried_beside(declared: &str, found: &str) -> bool {
+    CARRIED.iter().any(|record| record.declared.contains(&declared) && record.found.contains(&found))
+}
+
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 static WORDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts-words.bin"));
 static OFFSETS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts-offsets.bin"));

@@ -13,7 +13,7 @@ mod tags;
 mod texts;
 mod tokens;
 
-use crate::licenses::{catalogue, parse};
+use crate::licenses::{Admits, LicenseRecord, catalogue, parse};
 use crate::model::{DetectedKind, ExceptionName, Expression, LicenseName};
 use index::Form;
 use std::ops::Range;
@@ -21,10 +21,11 @@ use texts::Found;
 use tokens::{Token, hash_word, tokenise};
 
 pub use decode::decode;
+pub use index::is_carried_beside;
 pub use tokens::copyright_lines;
 
 /// Only this much of a file is compared; the rest of a longer one is reported as not read.
-pub const MOST_BYTES: usize = 2 << 20;
+const MOST_BYTES: usize = 2 << 20;
 
 /// Lines of a file, from 1, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -236,12 +237,21 @@ fn text_detection(tokens: &[Token], found: &Found) -> Detection {
     }
 }
 
-/// An exception for Apache-2.0 belongs to that; the others are written for the GNU licenses.
+/// Whether an exception may belong to a license: one it is written for, or of the same line. The GNU licenses, which
+/// admit nothing further, are one line: what is written for one of them is found beside the others too.
 fn fits(exception: &str, detection: &Detection) -> bool {
-    let apache = matches!(exception, "LLVM-exception" | "Swift-exception");
-    detection.candidates.iter().any(|candidate| {
-        let name = candidate.to_string();
-        if apache { name == "Apache-2.0" } else { name.contains("GPL-") }
+    let Some(exception) = catalogue::find_exception(exception).map(catalogue::exception_record) else {
+        return false;
+    };
+    let in_line = |license: &LicenseRecord, base: &LicenseRecord| {
+        license.id == base.id || (license.admits != Admits::Anything && base.admits != Admits::Anything)
+    };
+    let mut terms = detection.candidates.iter().flat_map(Expression::terms);
+    terms.any(|term| {
+        let LicenseName::Known(id) = term.license else { return false };
+        let bases =
+            exception.bases.iter().map(|base| catalogue::record(catalogue::license_at((*base).into())));
+        bases.into_iter().any(|base| in_line(catalogue::record(id), base))
     })
 }
 

@@ -96,6 +96,15 @@ pub struct Session<'a> {
     limited: RefCell<BTreeSet<String>>,
 }
 
+/// What an address is asked for.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// A document of this media type.
+    Document(&'static str),
+    /// The programming interface of a forge, which alone gets the token.
+    Interface,
+}
+
 impl<'a> Session<'a> {
     /// Begins a review online.
     pub fn new(online: &super::inputs::Online<'a>, now: Option<Timestamp>) -> Self {
@@ -114,7 +123,7 @@ impl<'a> Session<'a> {
     /// # Errors
     /// Why there is no answer to read, in one sentence: nothing came back, the host limits, the server failed.
     pub fn get(&self, url: &str, accept: &'static str) -> Result<Reply, String> {
-        self.get_once(url, accept, false)
+        self.get_once(url, Wanted::Document(accept))
     }
 
     /// As [`Session::get`], for the programming interface of a forge: the only requests that carry the token.
@@ -122,14 +131,14 @@ impl<'a> Session<'a> {
     /// # Errors
     /// As [`Session::get`].
     pub fn get_interface(&self, url: &str) -> Result<Reply, String> {
-        self.get_once(url, "application/json", true)
+        self.get_once(url, Wanted::Interface)
     }
 
-    fn get_once(&self, url: &str, accept: &'static str, interface: bool) -> Result<Reply, String> {
+    fn get_once(&self, url: &str, wanted: Wanted) -> Result<Reply, String> {
         if let Some(known) = self.replies.borrow().get(url) {
             return known.clone();
         }
-        let reply = self.follow(url, accept, interface);
+        let reply = self.follow(url, wanted);
         self.replies.borrow_mut().insert(url.to_owned(), reply.clone());
         reply
     }
@@ -145,11 +154,11 @@ impl<'a> Session<'a> {
         Outcome::unknown(reason).with([self.evidence("asked, without an answer to judge by", url)])
     }
 
-    fn follow(&self, url: &str, accept: &'static str, interface: bool) -> Result<Reply, String> {
+    fn follow(&self, url: &str, wanted: Wanted) -> Result<Reply, String> {
         let mut current = public_url(url)?;
         let mut redirects = Vec::new();
         loop {
-            let answer = self.ask(&current, accept, interface)?;
+            let answer = self.ask(&current, wanted)?;
             let Some(target) = redirect(&answer, &current) else {
                 return Ok(Reply { url: current.to_string(), redirects, answer });
             };
@@ -161,12 +170,15 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn ask(&self, url: &url::Url, accept: &'static str, interface: bool) -> Result<ProbeAnswer, String> {
+    fn ask(&self, url: &url::Url, wanted: Wanted) -> Result<ProbeAnswer, String> {
         let host = authority(url);
         if self.limited.borrow().contains(&host) {
             return Err(format!("{host} limits requests; it was not asked again"));
         }
-        let token = self.token.as_ref().filter(|token| interface && token.host == host);
+        let (accept, token) = match wanted {
+            Wanted::Document(accept) => (accept, None),
+            Wanted::Interface => ("application/json", self.token.as_ref().filter(|token| token.host == host)),
+        };
         let token = token.map(|token| token.value.clone());
         let request = ProbeRequest { url: url.to_string(), accept, token, max_body: MAX_BODY };
         let answer =

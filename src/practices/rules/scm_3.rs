@@ -81,14 +81,15 @@ fn check(context: &Context) -> Outcome {
         found.issues.push(seen(format!("claims that issues go to {}", claim.value), claim.place.clone()));
     }
     let address = place::addresses(context).into_iter().next();
+    let on_forge = address.is_some();
     match (context.online, &address) {
         (Some(session), Some(address)) => match forge::facts(session, &address.url) {
             Ok(facts) => judge_forge(&facts, found),
             Err(reason) => {
-                judge_tree(found, true).with([remark(format!("The forge could not be asked: {reason}."))])
+                judge_tree(found, on_forge).with([remark(format!("The forge could not be asked: {reason}."))])
             }
         },
-        _ => judge_tree(found, address.is_some()),
+        _ => judge_tree(found, on_forge),
     }
 }
 

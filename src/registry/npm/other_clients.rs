@@ -72,7 +72,7 @@ pub(super) fn bun(text: &str) -> BTreeMap<String, String> {
 }
 
 /// `registry` and `registries` of pnpm's workspace file.
-pub(super) fn pnpm_workspace(text: &str) -> BTreeMap<String, String> {
+fn pnpm_workspace(text: &str) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     let Some(document) = yaml(text) else { return values };
     let own = document.get("registry").and_then(Value::as_str);

@@ -10,7 +10,7 @@ use serde::Serialize;
 /// Paths named of findings that share a card.
 const NAMES_SHOWN: usize = 40;
 /// Cards; further findings are lines of a list, so that the page stays quick.
-pub(super) const CARDS: usize = 150;
+const CARDS: usize = 150;
 
 /// A card.
 #[derive(Serialize)]
@@ -53,13 +53,11 @@ pub(super) fn views(
     report: &AuditReport,
     labels: &Labels<'_>,
     groups: &[FindingGroup<'_>],
-    open_first: bool,
 ) -> Vec<FindingView> {
     let mut views: Vec<_> =
         groups.iter().take(CARDS).map(|group| finding_view(report, labels, group)).collect();
     for (position, view) in views.iter_mut().enumerate() {
         view.number = position + 1;
-        view.open = open_first && position == 0;
     }
     views
 }
@@ -108,6 +106,19 @@ fn finding_view(report: &AuditReport, labels: &Labels<'_>, group: &FindingGroup<
         suppressed: finding.suppressed.as_ref().map(words::suppression_text),
         open: false,
     }
+}
+
+/// The same with the first card open.
+pub(super) fn views_with_one_open(
+    report: &AuditReport,
+    labels: &Labels<'_>,
+    groups: &[FindingGroup<'_>],
+) -> Vec<FindingView> {
+    let mut views = views(report, labels, groups);
+    if let Some(first) = views.first_mut() {
+        first.open = true;
+    }
+    views
 }
 
 /// The findings that have no card, a line each.
