@@ -62,6 +62,9 @@ fn work_reason(one: &Judged, verdict: Verdict, conveyed: usize) -> String {
     }
     match verdict {
         Verdict::Compatible if conveyed == 0 => "No package is conveyed with it.".to_owned(),
+        Verdict::Compatible if conveyed == 1 => {
+            format!("The package that is conveyed with it fits {license}.")
+        }
         Verdict::Compatible => format!("All {conveyed} packages that are conveyed with it fit {license}."),
         Verdict::Conditional => {
             let effective = joint.effective_outbound.as_deref().unwrap_or(license);

@@ -115,6 +115,7 @@ pub fn suppressed_counts(report: &AuditReport) -> String {
 /// The first sentence of a report, without its [`Outcome::word`].
 pub fn opening(report: &AuditReport) -> String {
     let mut text = match report.projects.as_slice() {
+        [] if report.summary.packages == 0 => return "no project could be read".to_owned(),
         [] => "no project was found".to_owned(),
         [project] => {
             let license = project.license.as_deref().unwrap_or("no license stated");
