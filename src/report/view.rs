@@ -192,7 +192,8 @@ pub struct FindingGroup<'a> {
     pub others: Vec<&'a Finding>,
 }
 
-/// Folds findings with the same rule, project, license and reason; order is by the first of each.
+/// Folds findings with the same rule, project, license and reason, those that always hold apart from those that hold
+/// under a condition; order is by the first of each.
 pub fn fold<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<FindingGroup<'a>> {
     let mut groups: Vec<FindingGroup<'a>> = Vec::new();
     let mut known = BTreeMap::new();
@@ -204,6 +205,7 @@ pub fn fold<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<FindingGroup
             finding.license.as_deref(),
             reason_without_names(finding),
             finding.suppressed.as_ref(),
+            finding.condition.is_some(),
         );
         match known.get(&key) {
             Some(&position) => {

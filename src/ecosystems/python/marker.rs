@@ -391,7 +391,7 @@ mod tests {
     use super::{Marker, Situation, both, holds};
 
     fn linux(python: &str) -> Situation<'_> {
-        Situation { python: Some(python), platform: Some("linux"), extras: &[] }
+        Situation { python: Some(python), platform: Some("linux"), ..Situation::default() }
     }
 
     #[test]
