@@ -137,6 +137,8 @@ fn edges_of_the_project_are_judged_by_how_it_reaches_people() {
         assert_eq!(edge, package, "{way}");
     }
     assert_eq!(verdict("internal").0, "compatible");
+    let shown = text(&check(directory.path(), &["--distribution", "internal"]).stdout);
+    assert!(shown.contains("so nothing is conveyed") && !shown.contains("conveyed with it"), "{shown}");
     let output = licgraph(&[
         "why",
         "plotcore",

@@ -53,7 +53,7 @@ pub(super) fn is_for_developers(name: &str) -> bool {
     let words: Vec<&str> =
         name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let is_theirs = |word: &&str| DEVELOPERS.contains(word);
-    words.iter().any(is_theirs) && words.iter().all(|word| is_theirs(&word) || FILLING.contains(word))
+    words.iter().any(is_theirs) && words.iter().all(|word| is_theirs(word) || FILLING.contains(word))
 }
 
 #[cfg(test)]
