@@ -337,3 +337,36 @@ fn an_archive_in_the_cargo_home_is_as_good_as_unpacked_sources() {
     let node = other.graph.nodes().find(|node| other.graph.package(*node).name == "packed").unwrap();
     assert_eq!(other.graph.package(node).files, None, "another archive than the locked one");
 }
+
+#[test]
+fn what_a_crate_builds_in_under_a_license_of_its_own_is_named() {
+    let manifest = |name: &str, more: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nlicense = \"MIT\"\n{more}")
+    };
+    let app = manifest("app", "[dependencies]\nz-sys = { path = \"z-sys\" }\nplain = { path = \"plain\" }\n");
+    let (sys, plain) = (manifest("z-sys", "links = \"z\"\n"), manifest("plain", ""));
+    let tree = tree(&[
+        ("Cargo.toml", &app),
+        ("src/main.rs", ""),
+        ("z-sys/Cargo.toml", &sys),
+        ("z-sys/src/lib.rs", ""),
+        ("z-sys/LICENSE", "x"),
+        ("z-sys/libz/COPYING", "x"),
+        ("plain/Cargo.toml", &plain),
+        ("plain/src/lib.rs", ""),
+        ("plain/other/COPYING", "x"),
+        (
+            "Cargo.lock",
+            "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"1.0.0\"\ndependencies = [\n \"plain\",\n \"z-sys\",\n]\n\n\
+             [[package]]\nname = \"plain\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"z-sys\"\nversion = \"1.0.0\"\n",
+        ),
+    ]);
+    let reading = read_bare(tree.path());
+    let bundles = |name: &str| {
+        let graph = &reading.graph;
+        let node = graph.nodes().find(|node| graph.package(*node).name == name).unwrap();
+        graph.package(node).bundles.clone()
+    };
+    assert_eq!(bundles("z-sys"), ["libz"]);
+    assert!(bundles("plain").is_empty() && bundles("app").is_empty());
+}

@@ -1,5 +1,8 @@
 //! The program as its users run it: `check`, `explain`, `matrix`, and input that is wrong.
 
+#[path = "check/newcomer.rs"]
+mod newcomer;
+
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};

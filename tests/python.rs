@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "python/developers.rs"]
+mod developers;
 #[path = "python/index.rs"]
 mod index;
 #[path = "python/lists.rs"]

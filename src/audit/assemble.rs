@@ -49,7 +49,8 @@ pub fn report(request: &AuditRequest, known: Known) -> AuditReport {
     let judged: Vec<Judged> =
         projects.iter().map(|project| judge(request, &graph, &facts, project, &keys, &expressions)).collect();
     let reaches: Vec<&Reach> = judged.iter().map(|one| &one.reach).collect();
-    let (mut findings, edge_verdicts) = upstream(&request.law, &graph, &facts, &reaches);
+    let (mut findings, edge_verdicts) =
+        upstream(&request.law, &graph, &facts, &reaches, request.distribution);
     let registries = if not_fetched > 0 { Registries::LeftOut } else { Registries::Asked };
     for (project, one) in projects.iter().zip(&judged) {
         let known = (&graph, facts.as_slice());

@@ -209,6 +209,7 @@ pub fn upstream(
     graph: &DependencyGraph,
     facts: &[LicenseFact],
     reaches: &[&Reach],
+    distribution: Distribution,
 ) -> (Vec<Finding>, Vec<Verdict>) {
     let mut expressions = Expressions::default();
     let keys: Vec<_> = facts.iter().map(|fact| expressions.add(law, &fact.concluded.expression)).collect();
@@ -217,8 +218,11 @@ pub fn upstream(
     let mut findings = Vec::new();
     let mut verdicts = Vec::with_capacity(graph.dependency_count());
     for (from, to, edge) in graph.edges() {
-        let situation = Situation::new(edge.linkage, Distribution::Binary);
-        let key = (keys[from.index()], keys[to.index()], edge.linkage);
+        let is_project = graph.projects().iter().any(|project| project.node == from);
+        // Others publish what they wrote, however this work reaches people.
+        let way = if is_project { distribution } else { Distribution::Binary };
+        let situation = Situation::new(edge.linkage, way);
+        let key = (keys[from.index()], keys[to.index()], edge.linkage, way);
         let verdict = *known.entry(key).or_insert_with(|| {
             let own = outbound[from.index()].get_or_insert_with(|| {
                 OutboundExpression::new(law, &facts[from.index()].concluded.expression)
@@ -226,7 +230,6 @@ pub fn upstream(
             edge_verdict(law, own, expressions.get(keys[to.index()]), situation)
         });
         verdicts.push(verdict);
-        let is_project = graph.projects().iter().any(|project| project.node == from);
         let carrier = reaches.iter().copied().find(|reach| {
             reach.linkage(from).is_some_and(|linkage| linkage.is_conveyed()) && edge.linkage.is_conveyed()
         });

@@ -5,7 +5,7 @@ use super::report::{OutboundOption, ProjectReport};
 use super::request::AuditRequest;
 use super::work::{self, Expressions};
 use crate::compatibility::{Added, Outbound, Part, Situation, candidacy, popular};
-use crate::model::{DependencyGraph, EffectiveOutbound, Linkage, NodeIndex, Project, Verdict};
+use crate::model::{DependencyGraph, Distribution, EffectiveOutbound, Linkage, NodeIndex, Project, Verdict};
 use std::cmp::Reverse;
 
 /// A project's entry in the report.
@@ -35,7 +35,7 @@ pub fn project_report(
         license: one.license.expression.as_ref().map(ToString::to_string),
         license_source: Some(one.license.source.clone()),
         verdict,
-        reason: work_reason(one, verdict, conveyed),
+        reason: work_reason(one, verdict, conveyed, request.distribution),
         effective_outbound: EffectiveOutbound(if stated {
             one.work.joint.effective_outbound.clone()
         } else {
@@ -46,7 +46,7 @@ pub fn project_report(
     }
 }
 
-fn work_reason(one: &Judged, verdict: Verdict, conveyed: usize) -> String {
+fn work_reason(one: &Judged, verdict: Verdict, conveyed: usize, distribution: Distribution) -> String {
     let joint = &one.work.joint;
     let count = |verdict: Verdict| -> usize {
         one.work
@@ -62,6 +62,12 @@ fn work_reason(one: &Judged, verdict: Verdict, conveyed: usize) -> String {
     }
     match verdict {
         Verdict::Compatible if conveyed == 0 => "No package is conveyed with it.".to_owned(),
+        Verdict::Compatible if distribution == Distribution::Internal => {
+            "The work stays inside one organisation, so nothing is conveyed.".to_owned()
+        }
+        Verdict::Compatible if conveyed == 1 => {
+            format!("The package that is conveyed with it fits {license}.")
+        }
         Verdict::Compatible => format!("All {conveyed} packages that are conveyed with it fit {license}."),
         Verdict::Conditional => {
             let effective = joint.effective_outbound.as_deref().unwrap_or(license);

@@ -1,6 +1,6 @@
 //! What belongs to a project: every package it reaches, how strongly it is joined, and by which shortest path.
 
-use crate::model::{DependencyGraph, Linkage, NodeIndex, Scope};
+use crate::model::{Dependency, DependencyGraph, Linkage, NodeIndex, Scope};
 use std::collections::VecDeque;
 
 /// How a project reaches its packages.
@@ -19,14 +19,28 @@ struct Entry {
     distance: u32,
 }
 
+/// The weakest linkage of a path, and whether it may have edges that something switches.
+type Level = (Linkage, bool);
+
+fn is_within(edge: &Dependency, (linkage, switched): Level) -> bool {
+    edge.linkage <= linkage && (switched || !is_switched(edge))
+}
+
+/// Whether an edge is there under a condition only.
+fn is_switched(edge: &Dependency) -> bool {
+    edge.condition.is_some() || edge.scope == Scope::Optional
+}
+
 impl Reach {
     /// Walks the graph from a project.
     ///
     /// A path is as weak as its weakest edge (what a build tool links is not linked into the work); a package is
-    /// joined by its strongest path, and among those by the shortest.
+    /// joined by its strongest path. Among those one that always holds comes before one that a platform, a feature
+    /// or the like switches, and then the shortest.
     pub fn of(graph: &DependencyGraph, root: NodeIndex) -> Self {
         let mut reach = Self { root, entries: vec![None; graph.package_count()], order: Vec::new() };
-        let mut levels: Vec<Linkage> = graph.edges().map(|(_, _, edge)| edge.linkage).collect();
+        let mut levels: Vec<Level> =
+            graph.edges().flat_map(|(_, _, edge)| [(edge.linkage, false), (edge.linkage, true)]).collect();
         levels.sort_unstable();
         levels.dedup();
         for level in levels {
@@ -36,14 +50,14 @@ impl Reach {
     }
 
     /// Breadth first over every edge that is at least as strong as `level`.
-    fn extend(&mut self, graph: &DependencyGraph, level: Linkage) {
+    fn extend(&mut self, graph: &DependencyGraph, level: Level) {
         let mut seen = vec![false; graph.package_count()];
         seen[self.root.index()] = true;
         let mut queue = VecDeque::from([(self.root, 0_u32)]);
         while let Some((node, distance)) = queue.pop_front() {
             let mut next: Vec<NodeIndex> = graph
                 .dependencies(node)
-                .filter(|(to, edge)| edge.linkage <= level && !seen[to.index()])
+                .filter(|(to, edge)| is_within(edge, level) && !seen[to.index()])
                 .map(|(to, _)| to)
                 .collect();
             next.sort_unstable();
@@ -53,7 +67,7 @@ impl Reach {
                 }
                 if self.entries[to.index()].is_none() {
                     self.entries[to.index()] =
-                        Some(Entry { linkage: level, parent: node, distance: distance + 1 });
+                        Some(Entry { linkage: level.0, parent: node, distance: distance + 1 });
                     self.order.push(to);
                 }
                 queue.push_back((to, distance + 1));
@@ -110,19 +124,21 @@ impl Reach {
         self.entries[node.index()].map_or(0, |entry| entry.distance)
     }
 
-    /// The scope by which the path to a package leaves the project, and the condition of the first edge that has one.
+    /// The weakest scope along the path to a package (what a test needs at run time, only a test needs), and the
+    /// condition of the first edge that has one.
     pub fn entry(&self, graph: &DependencyGraph, node: NodeIndex) -> (Option<Scope>, Option<String>) {
         let path = self.path(node);
+        let linkage = self.linkage(node);
         let mut scope = None;
         let mut condition = None;
         for step in path.windows(2) {
             let edge = graph
                 .dependencies(step[0])
-                .filter(|(to, _)| *to == step[1])
+                .filter(|(to, edge)| *to == step[1] && linkage.is_none_or(|weakest| edge.linkage <= weakest))
                 .map(|(_, edge)| edge)
-                .min_by_key(|edge| (edge.linkage, edge.condition.is_some()));
+                .min_by_key(|edge| (is_switched(edge), edge.condition.is_some(), edge.linkage));
             if let Some(edge) = edge {
-                scope = scope.or(Some(edge.scope));
+                scope = scope.max(Some(edge.scope));
                 condition = condition.or_else(|| edge.condition.clone());
             }
         }
@@ -178,6 +194,32 @@ mod tests {
         assert_eq!(reach.linkage(nodes[2]), Some(Linkage::Dynamic));
         assert_eq!(reach.path(nodes[2]), vec![nodes[0], nodes[3], nodes[4], nodes[2]]);
         assert_eq!(reach.linkage(nodes[0]), None);
+    }
+
+    #[test]
+    fn a_path_that_always_holds_comes_before_a_shorter_one_that_something_switches() {
+        let (mut graph, nodes) =
+            graph(&[(0, 1, Linkage::Static), (1, 2, Linkage::Static), (2, 3, Linkage::Static)], 4);
+        let mut direct = Dependency::new(Scope::Runtime, Linkage::Static);
+        direct.condition = Some("cfg(windows)".to_owned());
+        graph.add_dependency(nodes[0], nodes[2], direct);
+        let mut optional = Dependency::new(Scope::Optional, Linkage::Static);
+        optional.condition = Some("feature \"x\"".to_owned());
+        graph.add_dependency(nodes[0], nodes[3], optional);
+        let reach = Reach::of(&graph, nodes[0]);
+        assert_eq!(reach.path(nodes[2]), vec![nodes[0], nodes[1], nodes[2]]);
+        assert_eq!(reach.entry(&graph, nodes[2]), (Some(Scope::Runtime), None));
+        assert_eq!(reach.path(nodes[3]), vec![nodes[0], nodes[1], nodes[2], nodes[3]]);
+    }
+
+    #[test]
+    fn the_scope_of_a_path_is_its_weakest() {
+        let (mut graph, nodes) = graph(&[(0, 1, Linkage::Static)], 3);
+        let mut optional = Dependency::new(Scope::Optional, Linkage::Dynamic);
+        optional.condition = Some("os=darwin".to_owned());
+        graph.add_dependency(nodes[1], nodes[2], optional);
+        let reach = Reach::of(&graph, nodes[0]);
+        assert_eq!(reach.entry(&graph, nodes[2]), (Some(Scope::Optional), Some("os=darwin".to_owned())));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use rayon::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+const NO_READER: &str = "no reader for this kind of manifest";
+
 /// Everything the readers found.
 pub struct Read {
     pub graph: DependencyGraph,
@@ -20,7 +22,15 @@ pub fn read(request: &AuditRequest) -> Result<Read, AuditError> {
     let path = &request.path;
     let metadata =
         fs::metadata(path).map_err(|source| AuditError::Path { path: path.display().to_string(), source })?;
+    if !metadata.is_dir() && !metadata.is_file() {
+        let source = std::io::Error::other("it is no regular file; write what it holds to one");
+        return Err(AuditError::Path { path: path.display().to_string(), source });
+    }
     let mut found = if metadata.is_dir() { read_tree(request)? } else { read_file(request, path)? };
+    if found.graph.nodes().next().is_none() && found.problems.is_empty() {
+        let not_read = format!(" (read, and no project in it: {})", found.read.join(", "));
+        return Err(AuditError::NoProject { path: path.display().to_string(), not_read });
+    }
     apply_linkages(request, &mut found.graph);
     found.graph.tell_projects_apart();
     found.problems.sort();
@@ -44,7 +54,12 @@ fn read_file(request: &AuditRequest, path: &Path) -> Result<Read, AuditError> {
             let directory = if here { Path::new(".") } else { &directory };
             Ok(joined(vec![ecosystems::read(ecosystem, directory, &request.context)]))
         }
-        None => Err(AuditError::NoProject { path: path.display().to_string(), not_read: String::new() }),
+        None => {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let is_foreign = ecosystems::is_foreign_manifest(name);
+            let not_read = if is_foreign { format!(" (not read: {NO_READER})") } else { String::new() };
+            Err(AuditError::NoProject { path: path.display().to_string(), not_read })
+        }
     }
 }
 
@@ -55,7 +70,7 @@ fn read_tree(request: &AuditRequest) -> Result<Read, AuditError> {
     let not_read: Vec<String> = discovery
         .foreign
         .iter()
-        .map(|path| format!("{}: no reader for this kind of manifest", context.relative(path)))
+        .map(|path| format!("{}: {NO_READER}", context.relative(path)))
         .chain(discovery.passed_over.iter().map(|path| {
             format!("{}: test material, passed over; audit it by naming it", context.relative(path))
         }))
@@ -169,7 +184,7 @@ fn apply_linkages(request: &AuditRequest, graph: &mut DependencyGraph) {
             .nodes()
             .filter(|node| {
                 let package = graph.package(*node);
-                stated.packages.is_match(&package.name) || stated.packages.is_match(package.purl.as_str())
+                package.purl.is_meant_by(&stated.packages, Some(&package.name))
             })
             .collect();
         for node in nodes {

@@ -111,7 +111,7 @@ pub enum AuditError {
     /// Nothing there that any reader knows.
     #[error(
         "no project found in {path}: no manifest or lock file of Cargo, npm, Python or Go, and no SBOM{not_read}; \
-         name a directory that holds one"
+         name a directory that holds one, or an SBOM that another tool made of it"
     )]
     NoProject {
         /// The path.

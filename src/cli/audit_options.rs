@@ -47,10 +47,10 @@ pub struct AuditOptions {
     #[arg(long, value_enum, default_value_t = VerifyChoice::All)]
     pub verify: VerifyChoice,
     /// Python version that markers are evaluated for, such as 3.12.
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = python_version)]
     pub python: Option<String>,
     /// Python platform that markers are evaluated for: linux, darwin or win32.
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = python_platform)]
     pub platform: Option<String>,
     /// A Python virtual environment or site-packages directory to read.
     #[arg(long = "env", value_name = "DIR")]
@@ -171,6 +171,26 @@ impl Fetch for Lazy {
             Some(Ok(client)) => client.requests(),
             _ => std::collections::BTreeMap::new(),
         }
+    }
+}
+
+/// `3.12` or `3.12.4`: of `3` alone nobody can say which markers hold.
+fn python_version(word: &str) -> Result<String, String> {
+    let parts: Vec<&str> = word.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if (2..=3).contains(&parts.len()) && parts.iter().all(is_number) {
+        return Ok(word.to_owned());
+    }
+    Err("write a version such as 3.12 or 3.12.4".to_owned())
+}
+
+/// A value of `sys_platform`, or a usual name for it.
+fn python_platform(word: &str) -> Result<String, String> {
+    match word.to_ascii_lowercase().as_str() {
+        "linux" => Ok("linux".to_owned()),
+        "darwin" | "macos" | "mac" => Ok("darwin".to_owned()),
+        "win32" | "windows" => Ok("win32".to_owned()),
+        _ => Err("use one of linux, darwin, win32".to_owned()),
     }
 }
 

@@ -158,7 +158,12 @@ fn is_report(path: &Path) -> Result<bool, Failure> {
 }
 
 fn at_revision(name: &str, arguments: &DiffArguments) -> Result<State, Failure> {
-    let failed = |error: crate::diff::DiffError| Failure::Use(error.to_string());
+    let failed = |error: crate::diff::DiffError| {
+        let is_no_repository = matches!(error, crate::diff::DiffError::NoRepository { .. });
+        let neither =
+            if is_no_repository { format!("`{name}` is no file or directory, and ") } else { String::new() };
+        Failure::Use(format!("{neither}{error}"))
+    };
     let place = tempfile::tempdir().map_err(|source| Failure::File {
         action: "write",
         path: "the directory for temporary files".to_owned(),

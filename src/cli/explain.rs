@@ -55,7 +55,12 @@ pub fn parse_linkage(word: &str) -> Result<Linkage, String> {
 }
 
 pub fn parse_distribution(word: &str) -> Result<Distribution, String> {
-    word.parse().map_err(|error: crate::model::UnknownWord| error.to_string())
+    word.parse().map_err(|error: crate::model::UnknownWord| {
+        format!(
+            "{error} (binary: programs, images and apps handed out; source: the project's own source only; \
+             network: reached as a service; internal: used inside one organisation)"
+        )
+    })
 }
 
 /// Runs the command. Exit status 1 where the answer is `incompatible` or `unknown`.

@@ -35,24 +35,57 @@ const FIXTURES: [&str; 9] = [
 ];
 
 /// Manifests that no reader here understands; each is reported as not read.
-const FOREIGN_MANIFESTS: [&str; 16] = [
+const FOREIGN_MANIFESTS: [&str; 46] = [
     "pom.xml",
     "build.gradle",
     "build.gradle.kts",
     "build.sbt",
+    "deps.edn",
+    "project.clj",
     "composer.json",
+    "composer.lock",
     "Gemfile",
     "Gemfile.lock",
+    "gems.rb",
     "bower.json",
+    "deno.json",
+    "deno.jsonc",
+    "deno.lock",
     "mix.exs",
+    "rebar.config",
     "Package.swift",
+    "Podfile",
+    "Cartfile",
     "pubspec.yaml",
     "conanfile.txt",
     "conanfile.py",
     "vcpkg.json",
     "packages.config",
+    "packages.lock.json",
+    "paket.dependencies",
+    "environment.yml",
+    "environment.yaml",
+    "conda-lock.yml",
+    "pixi.toml",
+    "pixi.lock",
+    "stack.yaml",
+    "cabal.project",
+    "dune-project",
+    "shard.yml",
+    "gleam.toml",
+    "elm.json",
+    "dub.json",
+    "renv.lock",
+    "cpanfile",
+    "MODULE.bazel",
+    "Gopkg.lock",
+    "glide.lock",
+    "Godeps.json",
     ".gitmodules",
 ];
+
+/// The same by the end of their name.
+const FOREIGN_ENDINGS: [&str; 6] = [".csproj", ".fsproj", ".vbproj", ".cabal", ".gemspec", ".podspec"];
 
 /// What is in a tree.
 #[derive(Debug, Default)]
@@ -100,7 +133,7 @@ pub fn discover(root: &Path) -> Discovery {
             // The lists of a folder that is audited itself belong to it.
             let directory = if directory.starts_with(root) { directory } else { root.to_owned() };
             projects.insert((directory.components().count(), directory, ecosystem));
-        } else if FOREIGN_MANIFESTS.contains(&name) {
+        } else if is_foreign_manifest(name) {
             found.foreign.push(entry.into_path());
         }
     }
@@ -122,6 +155,11 @@ fn is_read_with_its_project(root: &Path, path: &Path) -> bool {
 fn is_foreign(path: &Path) -> bool {
     let made = path.extension().is_some_and(|end| end == "egg-info" || end == "dist-info");
     made || is_named(path, &FOREIGN)
+}
+
+/// Whether a file is the manifest or lock file of a world without a reader.
+pub fn is_foreign_manifest(name: &str) -> bool {
+    FOREIGN_MANIFESTS.contains(&name) || FOREIGN_ENDINGS.iter().any(|end| name.ends_with(end))
 }
 
 fn is_named(path: &Path, names: &[&str]) -> bool {

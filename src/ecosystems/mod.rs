@@ -15,7 +15,7 @@ pub mod sbom;
 
 pub use crate::model::UserEnvironment;
 pub use context::{GoModFiles, PythonIndex, PythonTarget, ReadContext};
-pub use discovery::{Discovery, discover};
+pub use discovery::{Discovery, discover, is_foreign_manifest};
 
 use crate::model::{DependencyGraph, Ecosystem, Problem};
 use std::path::{Path, PathBuf};

@@ -24,7 +24,7 @@ pub struct Clarification {
 impl Clarification {
     /// Whether it speaks of this package.
     pub fn covers(&self, package: &Package) -> bool {
-        let named = self.packages.is_match(&package.name) || self.packages.is_match(package.purl.as_str());
+        let named = package.purl.is_meant_by(&self.packages, Some(&package.name));
         named
             && self.versions.as_ref().is_none_or(|range| {
                 package.version.as_deref().is_some_and(|version| range.holds(package.ecosystem, version))

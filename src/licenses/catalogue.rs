@@ -99,6 +99,12 @@ pub fn nearest_exception(id: &str) -> Option<&'static str> {
     nearest(EXCEPTION_LOOKUP, id).map(|index| EXCEPTIONS[usize::from(index)].id)
 }
 
+/// From 0 to 1. Two letters that changed places weigh little, also in a short id.
+fn likeness(known: &str, wanted: &str) -> f64 {
+    let slip = known.len() == wanted.len() && strsim::osa_distance(known, wanted) == 1;
+    if slip { 0.95 } else { strsim::jaro_winkler(known, wanted) }
+}
+
 fn nearest(lookup: &[(&str, u16)], id: &str) -> Option<u16> {
     const NEAR: f64 = 0.85;
     if id.len() > 64 {
@@ -107,7 +113,7 @@ fn nearest(lookup: &[(&str, u16)], id: &str) -> Option<u16> {
     let wanted = id.to_ascii_lowercase().replace([' ', '_'], "-");
     lookup
         .iter()
-        .map(|(known, index)| (strsim::jaro_winkler(known, &wanted), *index))
+        .map(|(known, index)| (likeness(known, &wanted), *index))
         .filter(|(similarity, _)| *similarity >= NEAR)
         .max_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)))
         .map(|(_, index)| index)

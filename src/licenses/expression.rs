@@ -5,6 +5,7 @@
 //! `spdx::Expression` is not used for this: it matches ids by case, takes `NOASSERTION` for a license and
 //! invents ids (measured with 0.13).
 
+use super::aliases;
 use super::catalogue;
 use crate::model::{ExceptionName, Expression, LicenseName, Term};
 
@@ -170,8 +171,18 @@ fn license_name(at: usize, word: &str) -> Result<(LicenseName, bool), Expression
         let reason = format!("`{}` is an exception; it stands after WITH", exception.name());
         return Err(error(at, word.len(), &reason));
     }
-    let hint = catalogue::nearest_license(word.trim_end_matches('+'));
-    Err(unknown(at, word, "license", hint))
+    Err(unknown(at, word, "license", meant(word).as_deref()))
+}
+
+/// What somebody who writes this name may mean: what people use it for, else the id that is spelled most alike.
+fn meant(word: &str) -> Option<String> {
+    let known =
+        aliases::find(word, aliases::Context::Any).map(aliases::Alias::candidates).unwrap_or_default();
+    if !known.is_empty() {
+        let shown: Vec<String> = known.iter().map(|candidate| format!("`{candidate}`")).collect();
+        return Some(shown.join(" or "));
+    }
+    catalogue::nearest_license(word.trim_end_matches('+')).map(|near| format!("`{near}`"))
 }
 
 fn exception_name(at: usize, word: &str) -> Result<ExceptionName, ExpressionError> {
@@ -184,7 +195,8 @@ fn exception_name(at: usize, word: &str) -> Result<ExceptionName, ExpressionErro
     if catalogue::find_license(word).is_some() {
         return Err(error(at, word.len(), &format!("`{word}` is a license; an exception stands after WITH")));
     }
-    Err(unknown(at, word, "exception", catalogue::nearest_exception(word)))
+    let near = catalogue::nearest_exception(word).map(|near| format!("`{near}`"));
+    Err(unknown(at, word, "exception", near.as_deref()))
 }
 
 /// `LicenseRef-x`, `DocumentRef-y:LicenseRef-x` and the same for `AdditionRef-`.
@@ -201,7 +213,7 @@ fn is_custom(word: &str, prefix: &str) -> bool {
 fn unknown(at: usize, word: &str, what: &str, hint: Option<&str>) -> ExpressionError {
     let shown: String = word.chars().take(64).collect();
     let reason = match hint {
-        Some(near) => format!("`{shown}` is not an SPDX {what} id; did you mean `{near}`?"),
+        Some(near) => format!("`{shown}` is not an SPDX {what} id; did you mean {near}?"),
         None => format!("`{shown}` is not an SPDX {what} id; write `LicenseRef-…` for terms of your own"),
     };
     error(at, word.len(), &reason)
@@ -246,7 +258,12 @@ mod tests {
             ("MIT)", "without an opening"),
             ("MIT Apache-2.0", "follows where AND"),
             ("AND MIT", "expected before `AND`"),
-            ("Apache-2", "did you mean `Apache-2.0`"),
+            ("Apache-2", "did you mean `Apache-2.0`?"),
+            ("Apach-2.0", "did you mean `Apache-2.0`?"),
+            ("GPL3", "did you mean `GPL-3.0-only` or `GPL-3.0-or-later`?"),
+            ("MIT AND LGPL", "`LGPL-3.0-or-later`?"),
+            ("MTI", "did you mean `MIT`?"),
+            ("plotcore", "write `LicenseRef-…`"),
             ("Classpath-exception-2.0", "is an exception"),
             ("GPL-2.0-only WITH MIT", "is a license"),
             ("NONE WITH LLVM-exception", "cannot have an exception"),

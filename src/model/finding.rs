@@ -217,7 +217,7 @@ pub struct Finding {
     pub license: Option<String>,
     /// The project (name) it was judged for.
     pub project: Option<String>,
-    /// The scope by which the package comes in.
+    /// The weakest scope along the path that is shown: what an optional dependency needs is optional.
     pub scope: Option<Scope>,
     /// The linkage by which the package is joined to the project.
     pub linkage: Option<Linkage>,
@@ -233,7 +233,7 @@ pub struct Finding {
     pub paths: Vec<Vec<String>>,
     /// How many further paths there are is not counted; whether there are any.
     pub more_paths: bool,
-    /// Condition under which the dependency exists (platform, feature).
+    /// Condition under which the path that is shown exists (platform, feature).
     pub condition: Option<String>,
     /// Ways out, easiest first.
     pub remedies: Vec<Remedy>,

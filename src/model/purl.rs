@@ -1,5 +1,6 @@
 //! Package URLs, the name of a package everywhere in licgraph (ECMA-427, purl).
 
+use globset::GlobMatcher;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -94,7 +95,7 @@ impl Purl {
     ) -> Self {
         let mut text = format!("pkg:{}/", ecosystem.purl_type());
         let spelled = match ecosystem {
-            Ecosystem::Python => name.to_lowercase().replace(['_', '.'], "-"),
+            Ecosystem::Python => folded(name),
             _ => name.to_owned(),
         };
         let mut parts = spelled.split('/').filter(|part| !part.is_empty()).peekable();
@@ -153,12 +154,34 @@ impl Purl {
             _ => path,
         }
     }
+
+    /// Whether a pattern of a policy means this package, which its manifest calls `name`.
+    ///
+    /// A pattern is a name or a purl, which may leave out the version and the qualifiers. The name of a Python
+    /// package means it in every spelling that the index takes for the same.
+    pub fn is_meant_by(&self, pattern: &GlobMatcher, name: Option<&str>) -> bool {
+        let plain = self.0.split(['?', '#']).next().unwrap_or_default();
+        if [self.as_str(), plain, self.without_version()]
+            .into_iter()
+            .chain(name)
+            .any(|one| pattern.is_match(one))
+        {
+            return true;
+        }
+        let project = self.without_version().strip_prefix("pkg:pypi/");
+        project.is_some_and(|project| pattern.is_match(project) || folded(pattern.glob().glob()) == project)
+    }
 }
 
 impl fmt::Display for Purl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
+}
+
+/// A Python name as the index compares it.
+fn folded(name: &str) -> String {
+    name.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// Percent-encodes everything but what ECMA-427 leaves as it is; a colon stays.
@@ -201,6 +224,36 @@ mod tests {
         assert_eq!(purl.without_version(), "pkg:npm/%40babel/core");
         let bare = Purl::new(Ecosystem::Npm, "@babel/core", None);
         assert_eq!(bare.without_version(), "pkg:npm/%40babel/core");
+    }
+
+    #[test]
+    fn a_pattern_means_a_package_by_name_or_purl_in_its_spellings() {
+        let means = |pattern: &str, purl: &Purl, name: &str| {
+            let pattern = globset::Glob::new(pattern).expect(pattern).compile_matcher();
+            purl.is_meant_by(&pattern, Some(name))
+        };
+        let python = Purl::new(Ecosystem::Python, "Zope.Interface", Some("5.0"));
+        for pattern in [
+            "Zope.Interface",
+            "zope-interface",
+            "zope_interface",
+            "pkg:pypi/zope-interface",
+            "pkg:pypi/*",
+            "zope-*",
+        ] {
+            assert!(means(pattern, &python, "Zope.Interface"), "{pattern}");
+        }
+        let source = [("repository_url", "https://registry.example/index")];
+        let cargo = Purl::with_qualifiers(Ecosystem::Cargo, "inner", Some("1.0.0"), &source);
+        for pattern in ["inner", "pkg:cargo/inner", "pkg:cargo/inner@1.0.0", cargo.as_str()] {
+            assert!(means(pattern, &cargo, "inner"), "{pattern}");
+        }
+        for pattern in ["Inner", "pkg:cargo/inner@1.0", "pkg:npm/inner", "interface", "inner@1.0.0"] {
+            assert!(
+                !means(pattern, &cargo, "inner") && !means(pattern, &python, "Zope.Interface"),
+                "{pattern}"
+            );
+        }
     }
 
     #[test]

@@ -49,11 +49,11 @@ impl Waiver {
         match &self.target {
             WaiverTarget::Finding(id) => finding.id == *id,
             WaiverTarget::Package { packages, license } => {
-                let purl = finding.package.as_ref();
                 let name = finding.package_label.as_deref().map(name_of);
-                let named = purl.is_some_and(|purl| {
-                    packages.is_match(purl.as_str()) || packages.is_match(purl.without_version())
-                }) || name.is_some_and(|name| packages.is_match(name));
+                let named = match &finding.package {
+                    Some(purl) => purl.is_meant_by(packages, name),
+                    None => name.is_some_and(|name| packages.is_match(name)),
+                };
                 named && finding.license.as_deref() == Some(license.as_str())
             }
         }

@@ -101,11 +101,17 @@ fn finding(group: &FindingGroup<'_>, page: &mut String) {
     if !group.others.is_empty() {
         let names: Vec<_> =
             group.others.iter().filter_map(|other| other.package_label.as_deref()).map(code).collect();
-        let _ = writeln!(page, "  - the same for {}", words::name_list(&names, NAMES_SHOWN));
+        let differs = group.others.iter().any(|other| other.condition != lead.condition);
+        let each = if differs { ", each under its own condition" } else { "" };
+        let _ = writeln!(page, "  - the same for {}{each}", words::name_list(&names, NAMES_SHOWN));
     }
     for path in lead.paths.iter().take(3) {
         let steps: Vec<_> = path.iter().map(|step| code(step)).collect();
         let _ = writeln!(page, "  - path: {}", steps.join(" → "));
+    }
+    if let Some(condition) = &lead.condition {
+        let whose = if lead.more_paths { "this path only if" } else { "only if" };
+        let _ = writeln!(page, "  - {whose}: {}", code(condition));
     }
     for condition in lead.conditions.iter().take(5) {
         let _ = writeln!(page, "  - condition: {}", prose(condition));

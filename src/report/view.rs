@@ -115,6 +115,7 @@ pub fn suppressed_counts(report: &AuditReport) -> String {
 /// The first sentence of a report, without its [`Outcome::word`].
 pub fn opening(report: &AuditReport) -> String {
     let mut text = match report.projects.as_slice() {
+        [] if report.summary.packages == 0 => return "no project could be read".to_owned(),
         [] => "no project was found".to_owned(),
         [project] => {
             let license = project.license.as_deref().unwrap_or("no license stated");
@@ -187,7 +188,8 @@ pub struct FindingGroup<'a> {
     pub others: Vec<&'a Finding>,
 }
 
-/// Folds findings with the same rule, project, license and reason; order is by the first of each.
+/// Folds findings with the same rule, project, license and reason, those that always hold apart from those that hold
+/// under a condition; order is by the first of each.
 pub fn fold<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<FindingGroup<'a>> {
     let mut groups: Vec<FindingGroup<'a>> = Vec::new();
     let mut known = BTreeMap::new();
@@ -199,6 +201,7 @@ pub fn fold<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<FindingGroup
             finding.license.as_deref(),
             reason_without_names(finding),
             finding.suppressed.as_ref(),
+            finding.condition.is_some(),
         );
         match known.get(&key) {
             Some(&position) => {

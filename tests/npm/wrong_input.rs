@@ -218,8 +218,18 @@ fn one_of_several_lock_files_is_used_and_the_others_are_named() {
     assert!(labels(&reading.graph).contains("a 1.0.0"));
     assert_eq!(
         problems(&reading),
+        [
+            "FactMissing yarn.lock: package-lock.json is used, and this lock file has what that one does not: a 1.5.0; \
+          delete the one that is not in use, or name the client as `packageManager` in package.json"
+        ]
+    );
+    // One that says the same needs no word more than that it is there.
+    std::fs::write(directory.path().join("yarn.lock"), yarn.replace("1.5.0", "1.0.0")).unwrap();
+    assert_eq!(
+        problems(&read(directory.path())),
         ["Note yarn.lock: this lock file was not read, because package-lock.json is used"]
     );
+    std::fs::write(directory.path().join("yarn.lock"), yarn).unwrap();
     let chosen = ASKS_FOR_A.replace("{\"name\"", "{\"packageManager\": \"yarn@1.22.22\", \"name\"");
     std::fs::write(directory.path().join("package.json"), chosen).unwrap();
     let reading = read(directory.path());

@@ -7,6 +7,7 @@ use super::locate::Sources;
 use super::lock::{LockEdge, LockFile, LockPackage};
 use super::manifest::Manifest;
 use super::matching::match_declarations;
+use super::native;
 use super::source::Source;
 use super::workspace::Role;
 use crate::model::{
@@ -21,6 +22,8 @@ pub(super) struct Facts {
     pub(super) declared: Vec<DeclaredLicense>,
     pub(super) details: PackageDetails,
     pub(super) files: Files,
+    /// Whether it may bring a library under a license of its own.
+    pub(super) brings_library: bool,
     /// The directory and role of a local package.
     pub(super) local: Option<(Role, std::path::PathBuf)>,
 }
@@ -143,6 +146,10 @@ pub(super) fn facts(sources: &Sources<'_>) -> Facts {
             authors: fields.map(|fields| fields.authors.clone()).unwrap_or_default(),
         },
         files: sources.files.clone(),
+        brings_library: native::brings_library(
+            manifest.name().unwrap_or_default(),
+            fields.is_some_and(|fields| fields.links),
+        ),
         local: sources.role.map(|role| (role, manifest.directory.clone())),
     }
 }
@@ -217,6 +224,9 @@ fn package_node(
     }
     node.declared = facts.declared;
     node.details = facts.details;
+    if let (true, Files::Directory(directory)) = (facts.brings_library, &facts.files) {
+        node.bundles = native::directories(directory);
+    }
     node.files = Some(facts.files);
     node
 }

@@ -27,6 +27,8 @@ pub(super) struct PackageFields {
     pub(super) homepage: Option<Field>,
     pub(super) repository: Option<Field>,
     pub(super) authors: Vec<String>,
+    /// Whether `links` names a library.
+    pub(super) links: bool,
     /// Keys that say `workspace = true`, with their lines.
     pub(super) inherited: Vec<(String, u32)>,
 }
@@ -229,6 +231,7 @@ fn read_fields(document: &Document<'_>, section: &DeTable<'_>) -> PackageFields 
         homepage: read_field(document, section, "homepage"),
         repository: read_field(document, section, "repository"),
         authors: strings(section, "authors"),
+        links: section.get("links").is_some(),
         inherited: inherited
             .map(|(key, _)| (key.get_ref().clone().into_owned(), document.line(key)))
             .collect(),

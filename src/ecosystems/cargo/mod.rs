@@ -10,7 +10,7 @@
 //!
 //! Entry point: [`read`]. Steps: [`workspace`] finds the local packages; [`lock`] reads the lock file; [`reconcile`]
 //! holds both against each other; [`locate`] finds the sources of the rest; [`features`] tells which declarations
-//! are on; [`assemble`] makes the graph.
+//! are on; [`assemble`] makes the graph; [`native`] tells what a crate holds beside its own code.
 //!
 //! Not read: `[patch]` by git address (the lock file states its outcome), `paths` overrides, artifact dependencies
 //! as anything but ordinary ones, nested lock files of vendored packages.
@@ -26,6 +26,7 @@ mod lock;
 mod manifest;
 mod matching;
 mod members;
+mod native;
 mod reconcile;
 mod resolve;
 mod source;

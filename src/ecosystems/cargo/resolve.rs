@@ -15,6 +15,7 @@ use super::assemble::{Edge, Facts, build};
 use super::declaration::{Declaration, DeclaredSource, Kind};
 use super::edge::dependency;
 use super::lock::LockFile;
+use super::native;
 use super::source::Source;
 use super::workspace::{Role, Workspace};
 use super::{Input, roots};
@@ -199,6 +200,7 @@ fn facts_of(package: &cargo_metadata::Package, workspace: &Workspace) -> Facts {
             authors: package.authors.clone(),
         },
         files: Files::Directory(directory.clone()),
+        brings_library: native::brings_library(package.name.as_str(), package.links.is_some()),
         local: local.map(|local| (local.role, directory)),
     }
 }

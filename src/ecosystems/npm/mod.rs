@@ -18,6 +18,7 @@ mod json;
 mod license_field;
 mod locked;
 mod origin;
+mod other_locks;
 mod package_json;
 mod package_lock;
 mod peers;
@@ -40,6 +41,7 @@ use archives::Archives;
 use assemble::Assembly;
 use installed::Installed;
 use locked::Locked;
+use other_locks::OtherLocks;
 use package_json::Manifest;
 use settle::{Source, settle};
 use std::path::Path;
@@ -102,8 +104,9 @@ pub fn read(directory: &Path, context: &ReadContext) -> Reading {
     reading.read.append(&mut workspace.read);
     reading.problems.append(&mut workspace.problems);
     let choice = choose(directory, &workspace);
-    note_others(directory, context, choice, &workspace, &mut reading.problems);
     let lock = choice.and_then(|format| read_lock(directory, context, format, &workspace, &mut reading));
+    let others = OtherLocks { directory, context, workspace: &workspace };
+    reading.problems.extend(others.problems(choice, lock.as_ref().map(|(locked, _)| locked)));
     let installed = Installed::read(directory, &workspace, context);
     let (mut locked, source_name, has_lines, source) = match (lock, choice) {
         (Some((locked, name)), Some(format)) => {
@@ -154,47 +157,14 @@ pub fn read(directory: &Path, context: &ReadContext) -> Reading {
 
 fn choose(directory: &Path, workspace: &Workspace) -> Option<&'static LockFormat> {
     let root = workspace.members.get("");
-    let client =
-        root.and_then(|root| root.package_manager.as_deref()).and_then(|text| text.split('@').next());
+    let client = root.and_then(stated_client);
     let present = || FORMATS.iter().filter(|format| directory.join(format.file).is_file());
     present().find(|format| Some(format.client) == client).or_else(|| present().next())
 }
 
-/// Lock files that are there and not used.
-fn note_others(
-    directory: &Path,
-    context: &ReadContext,
-    choice: Option<&LockFormat>,
-    workspace: &Workspace,
-    problems: &mut Vec<Problem>,
-) {
-    let used = choice.map(|format| format.file).unwrap_or_default();
-    for format in FORMATS.iter().filter(|format| format.file != used) {
-        let path = directory.join(format.file);
-        if path.is_file() {
-            let text = format!("this lock file was not read, because {used} is used");
-            problems.push(Problem::note(Some(SourceSpan::file(context.relative(&path))), text));
-        }
-    }
-    let binary = directory.join(BINARY_LOCK);
-    if binary.is_file() {
-        let place = Some(SourceSpan::file(context.relative(&binary)));
-        let text = "a binary lock file is not read; run `bun install --save-text-lockfile`";
-        problems.push(if choice.is_some() {
-            Problem::note(place, text)
-        } else {
-            Problem::incomplete(place, text)
-        });
-    }
-    for member in workspace.members.keys().filter(|member| !member.is_empty()) {
-        for format in &FORMATS {
-            let path = directory.join(member).join(format.file);
-            if path.is_file() {
-                let text = "this lock file was not read, because its directory is a member of a workspace";
-                problems.push(Problem::note(Some(SourceSpan::file(context.relative(&path))), text));
-            }
-        }
-    }
+/// The client that `packageManager` names.
+fn stated_client(manifest: &Manifest) -> Option<&str> {
+    manifest.package_manager.as_deref().and_then(|text| text.split('@').next())
 }
 
 fn read_lock(

@@ -59,7 +59,9 @@ fn package(entry: &YarnEntry<'_>, is_berry: bool) -> LockedPackage {
             (version, berry_origin(reference))
         }
     } else {
-        if let Some(alias) = range.strip_prefix("npm:") {
+        // A requirement that `resolutions` sends to an alias shares the entry, and may come first.
+        let mut ranges = entry.keys.iter().map(|key| split_descriptor(key).1);
+        if let Some(alias) = ranges.find_map(|range| range.strip_prefix("npm:")) {
             name = split_descriptor(alias).0;
         }
         let address = entry.field("resolved").unwrap_or(if origin::is_address(range) { range } else { "" });
@@ -278,6 +280,19 @@ mod tests {
                 "  runtime gone -> nothing",
                 "b 2.0.0 Registry(None)"
             ]
+        );
+    }
+
+    #[test]
+    fn an_entry_that_any_requirement_calls_an_alias_is_the_package_behind_it() {
+        let found = lines(concat!(
+            "# yarn lockfile v1\n\n\n",
+            "app@^1:\n  version \"1.0.0\"\n  dependencies:\n    nice \"^2\"\n\n",
+            "\"nice@^2\", \"nice@npm:other@^1\":\n  version \"1.0.0\"\n",
+        ));
+        assert_eq!(
+            found,
+            ["app 1.0.0 Registry(None)", "  runtime nice -> other 1.0.0", "other 1.0.0 Registry(None)"]
         );
     }
 

@@ -353,7 +353,7 @@ impl<'a> Walk<'a> {
             .peekable();
         in_range.peek().is_none()
             || in_range.any(|minor| {
-                marker.holds(&Situation { python: Some(&minor), platform: None, extras: &extras })
+                marker.holds(&Situation { python: Some(&minor), extras: &extras, ..Situation::default() })
                     != Some(false)
             })
     }

@@ -139,7 +139,12 @@ fn settle_dynamic(
         let extras = super::requirement::extras_named(requires.requirement.marker.as_deref());
         let mut declared = Declared::new(requires.requirement, place);
         if requires.extra.is_some() || !extras.is_empty() {
-            declared.scope = Scope::Optional;
+            let mut names = requires.extra.iter().chain(&extras);
+            declared = if names.all(|extra| super::developers::is_for_developers(extra)) {
+                declared.for_development()
+            } else {
+                declared.made_optional()
+            };
             declared.extra = requires.extra;
         }
         chosen.declared.push(declared);

@@ -28,7 +28,7 @@ pub(super) struct Environment {
 impl Environment {
     /// What its own Python answers to markers.
     pub(super) fn situation(&self) -> Situation<'_> {
-        Situation { python: self.python.as_deref(), platform: Some(self.platform), extras: &[] }
+        Situation { python: self.python.as_deref(), platform: Some(self.platform), ..Situation::default() }
     }
 }
 

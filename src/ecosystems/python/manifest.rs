@@ -67,11 +67,12 @@ impl Declared {
         self
     }
 
-    /// The same, asked for by an extra of the project.
-    pub(super) fn for_extra(mut self, extra: &str) -> Self {
-        self.scope = Scope::Optional;
-        self.extra = Some(super::requirement::normalise(extra));
-        self
+    /// The same, asked for by an extra of the project; one for developers by its name is no part of the program.
+    pub(super) fn for_extra(self, extra: &str) -> Self {
+        let is_theirs = super::developers::is_for_developers(extra);
+        let mut scoped = if is_theirs { self.for_development() } else { self.made_optional() };
+        scoped.extra = Some(super::requirement::normalise(extra));
+        scoped
     }
 
     /// Marker and extra as one condition.

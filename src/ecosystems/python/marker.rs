@@ -2,6 +2,7 @@
 //! unknown: a universal graph knows neither the Python nor the platform.
 
 use super::marker_text;
+use super::requirement::normalise;
 use crate::ecosystems::PythonTarget;
 use pep440_rs::{Version, VersionSpecifiers};
 use std::str::FromStr;
@@ -46,6 +47,8 @@ pub(super) struct Situation<'a> {
     pub platform: Option<&'a str>,
     /// Normalised extras that are asked for.
     pub extras: &'a [String],
+    /// The dependency groups that are installed (PEP 751); `None` where that is not known.
+    pub groups: Option<&'a [&'a str]>,
 }
 
 impl<'a> Situation<'a> {
@@ -57,7 +60,7 @@ impl<'a> Situation<'a> {
             "Linux" => "linux",
             other => other,
         });
-        Self { python: target.version.as_deref(), platform, extras: &[] }
+        Self { python: target.version.as_deref(), platform, extras: &[], groups: None }
     }
 
     /// The same with extras.
@@ -166,11 +169,15 @@ fn variable_holds(name: &str, operator: Operator, text: &str, situation: &Situat
     }
 }
 
-/// `'dev' in extras` depends on what the installer is asked for.
+/// `'dev' in extras` depends on what the installer is asked for, and so do groups that are not stated.
 fn contained(text: &str, operator: Operator, name: &str, situation: &Situation<'_>) -> Option<bool> {
     let value = match name {
         "sys_platform" | "sys.platform" => situation.platform?.to_owned(),
         "python_version" => minor_version(situation.python?)?,
+        "dependency_groups" => {
+            let is_in = situation.groups?.iter().any(|group| normalise(group) == normalise(text));
+            return Some(is_in == (operator == Operator::In));
+        }
         _ => return None,
     };
     Some(value.contains(text) == (operator == Operator::In))
@@ -181,7 +188,7 @@ fn extra_holds(operator: Operator, text: &str, situation: &Situation<'_>) -> Opt
     if text.starts_with("extra-") || text.starts_with("group-") {
         return None;
     }
-    let asked = situation.extras.contains(&super::requirement::normalise(text));
+    let asked = situation.extras.contains(&normalise(text));
     match operator {
         Operator::Version("==" | "===") => Some(asked),
         Operator::Version("!=") => Some(!asked),
@@ -241,7 +248,7 @@ mod tests {
     use super::{Marker, Situation, both, holds};
 
     fn linux(python: &str) -> Situation<'_> {
-        Situation { python: Some(python), platform: Some("linux"), extras: &[] }
+        Situation { python: Some(python), platform: Some("linux"), ..Situation::default() }
     }
 
     #[test]

@@ -14,7 +14,8 @@
 //!
 //! # Modules
 //! [`text`] and [`tree`] read files; [`requirement`], [`marker`] and [`version`] are the language; one module
-//! a manifest and, in [`locks`], one a lock file; [`requirements_files`] says what a requirements file is for;
+//! a manifest and, in [`locks`], one a lock file; [`requirements_files`] says what a requirements file is for and
+//! [`developers`] which extras are theirs;
 //! [`environment`], [`distribution`], [`egg`] and [`metadata`] read installed packages; [`sources`] gathers,
 //! [`choice`] and [`project`] choose, [`compiled`], [`resolve`] and [`index`] stand in for a lock file,
 //! [`disagreement`] compares, [`catalogue`] holds the packages, [`assemble`] builds the graph, [`gaps`] says what
@@ -26,6 +27,7 @@ mod bare;
 mod catalogue;
 mod choice;
 mod compiled;
+mod developers;
 mod disagreement;
 mod distribution;
 mod egg;

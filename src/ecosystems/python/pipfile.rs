@@ -1,5 +1,7 @@
-//! Pipfile: `packages` and every other category, of which `dev-packages` and custom ones are for development.
+//! Pipfile: `packages` and every other category, of which `dev-packages` and those that their name says so are for
+//! developers; any other may be what is installed somewhere (`pipenv install --categories prod`).
 
+use super::developers::is_for_developers;
 use super::manifest::{Declared, Manifest, origin_of};
 use super::marker;
 use super::requirement::{Requirement, is_name, normalise, shorten};
@@ -44,7 +46,9 @@ pub(super) fn read(
             declared.origin = address.map(|address| origin_of(&address, directory, context));
             manifest.declared.push(match category.as_str() {
                 "packages" => declared,
-                _ => declared.for_development(),
+                "dev-packages" => declared.for_development(),
+                other if is_for_developers(other) => declared.for_development(),
+                _ => declared.made_optional(),
             });
         }
     }

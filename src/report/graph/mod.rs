@@ -14,7 +14,7 @@ use std::collections::HashMap;
 #[derive(Debug, thiserror::Error)]
 pub enum GraphError {
     /// No package has this name.
-    #[error("the audit has no package `{asked}`{}", hint(.similar))]
+    #[error("the audit has no package `{asked}`{}", hint(.asked, .similar))]
     NoSuchPackage {
         /// What was asked for.
         asked: String,
@@ -26,8 +26,21 @@ pub enum GraphError {
     Render(#[from] RenderError),
 }
 
-fn hint(similar: &[String]) -> String {
-    if similar.is_empty() { String::new() } else { format!("; did you mean {}?", similar.join(", ")) }
+/// Whether two names differ in case and in `-`, `_` and `.` only.
+fn spelled_alike(left: &str, right: &str) -> bool {
+    let folded = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
+    folded(left) == folded(right)
+}
+
+fn hint(asked: &str, similar: &[String]) -> String {
+    if !similar.is_empty() {
+        return format!("; did you mean {}?", similar.join(", "));
+    }
+    if crate::licenses::parse(asked).is_ok() {
+        return "; it is a license, and `licgraph tree --by-license` shows the packages under each"
+            .to_owned();
+    }
+    "; `licgraph tree` shows them all".to_owned()
 }
 
 /// The packages as a tree.
@@ -135,7 +148,8 @@ impl<'a> Graph<'a> {
         (0..self.packages.len()).filter(|&node| self.incoming[node].is_empty()).collect()
     }
 
-    /// Packages by purl, name, `name version` or `name@version`.
+    /// Packages by purl (also without qualifiers and version), name, `name version` or `name@version`; where there
+    /// is none, by a name that differs in case and signs only.
     fn find(&self, asked: &str) -> Result<Vec<usize>, GraphError> {
         let matches = |package: &PackageReport| {
             let version = package.version.as_deref().unwrap_or_default();
@@ -145,7 +159,18 @@ impl<'a> Graph<'a> {
                     .strip_prefix(package.name.as_str())
                     .is_some_and(|rest| rest.strip_prefix(['@', ' ']).is_some_and(|wanted| wanted == version))
         };
-        let found: Vec<_> = (0..self.packages.len()).filter(|&node| matches(&self.packages[node])).collect();
+        let is_plain_purl = |package: &PackageReport| {
+            let purl = package.purl.as_str();
+            asked == package.purl.without_version() || purl.split(['?', '#']).next() == Some(asked)
+        };
+        let nodes = || 0..self.packages.len();
+        let mut found: Vec<_> = nodes().filter(|&node| matches(&self.packages[node])).collect();
+        if found.is_empty() {
+            found = nodes().filter(|&node| is_plain_purl(&self.packages[node])).collect();
+        }
+        if found.is_empty() {
+            found = nodes().filter(|&node| spelled_alike(asked, &self.packages[node].name)).collect();
+        }
         if found.is_empty() { Err(self.no_such_package(asked)) } else { Ok(found) }
     }
 

@@ -118,8 +118,10 @@ fn write_path(graph: &Graph<'_>, path: &[usize], paint: &Paint, out: &mut String
         if let Some(edge) = edge {
             let mark = paint.verdict_mark(edge.verdict);
             let condition = edge.condition.as_ref().map(|text| format!(", if {text}")).unwrap_or_default();
+            let upstream = depth > 1 && edge.verdict > package.verdict;
+            let whose = if upstream { " for the package that uses it" } else { "" };
             let how = format!("{}, {}{condition}", edge.scope, edge.linkage);
-            out.push_str(&format!("  {mark} {}  {}", paint.verdict(edge.verdict), paint.dim(&how)));
+            out.push_str(&format!("  {mark} {}{whose}  {}", paint.verdict(edge.verdict), paint.dim(&how)));
         }
         out.push('\n');
     }

@@ -99,11 +99,13 @@ impl fmt::Display for SbomFormat {
 impl FromStr for SbomFormat {
     type Err = UnknownFormat;
 
-    /// Also takes `cyclonedx` for the default and an explicit `-1.6`.
+    /// Also takes `cyclonedx`, `spdx` and `spdx3` for their JSON, and an explicit `-1.6` and `-2.3`.
     fn from_str(word: &str) -> Result<Self, Self::Err> {
         let asked = match word {
             "cyclonedx" | "cyclonedx-json-1.6" => "cyclonedx-json",
             "cyclonedx-xml-1.6" => "cyclonedx-xml",
+            "spdx" | "spdx-json-2.3" => "spdx-json",
+            "spdx3" => "spdx3-json",
             other => other,
         };
         Self::ALL.into_iter().find(|format| format.name() == asked).ok_or_else(|| UnknownFormat {

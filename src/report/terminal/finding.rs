@@ -35,7 +35,9 @@ pub(super) fn write(
     field("why", &sentence(finding), paint, out);
     paths(finding, paint, out);
     if let Some(condition) = &finding.condition {
-        field("only if", condition, paint, out);
+        // Other paths may hold where this one does not.
+        let label = if finding.more_paths { "path if" } else { "only if" };
+        field(label, condition, paint, out);
     }
     for condition in &finding.conditions {
         field("provided", condition, paint, out);
@@ -200,5 +202,7 @@ fn others(group: &FindingGroup<'_>, verbose: bool, paint: &Paint, out: &mut Stri
     }
     let names: Vec<_> = group.others.iter().filter_map(|other| other.package_label.clone()).collect();
     let count = words::plural(group.others.len(), "more package");
-    field("also", &format!("and {count}: {}", words::name_list(&names, NAMES_SHOWN)), paint, out);
+    let differs = group.others.iter().any(|other| other.condition != group.lead.condition);
+    let each = if differs { ", each under its own condition" } else { "" };
+    field("also", &format!("and {count}{each}: {}", words::name_list(&names, NAMES_SHOWN)), paint, out);
 }

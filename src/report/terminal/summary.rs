@@ -16,6 +16,7 @@ pub(super) fn write(report: &AuditReport, options: &RenderOptions, paint: &Paint
     waived(report, options.verbose, paint, out);
     obligations(report, options.verbose, paint, out);
     wheels(report, options.verbose, paint, out);
+    crates(report, options.verbose, paint, out);
     practices(report, options.verbose, paint, out);
     problems(report, options.verbose, paint, out);
     list("Not read", &report.summary.not_read, options.verbose, paint, out);
@@ -88,6 +89,22 @@ fn wheels(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) 
         })
         .collect();
     list("Libraries inside wheels, under licenses of their own", &lines, verbose, paint, out);
+}
+
+/// Libraries that crates build in, such as libgit2 in libgit2-sys: the crate's license speaks of its Rust code.
+fn crates(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) {
+    let is_crate = |package: &&PackageReport| package.ecosystem == "cargo" && !package.bundles.is_empty();
+    let lines: Vec<_> = report
+        .packages
+        .iter()
+        .filter(is_crate)
+        .map(|package| {
+            let shown = if verbose { package.bundles.len() } else { 4 };
+            let label = format!("{} ({})", view::label(package), package.license.concluded);
+            format!("{label}: {}", words::name_list(&package.bundles, shown))
+        })
+        .collect();
+    list("Inside crates, with license files of their own that were not judged", &lines, verbose, paint, out);
 }
 
 fn practices(report: &AuditReport, verbose: bool, paint: &Paint, out: &mut String) {

@@ -1,6 +1,7 @@
 //! Pipfile.lock: a flat list of packages in `default`, `develop` and custom categories, without edges.
 
 use crate::ecosystems::python::catalogue::{Catalogue, Known};
+use crate::ecosystems::python::developers::is_for_developers;
 use crate::ecosystems::python::requirement::{is_name, normalise};
 use crate::ecosystems::python::requirements_txt::checksum;
 use crate::ecosystems::python::text::{Document, without_credentials};
@@ -14,9 +15,9 @@ pub(super) fn read(tree: &Node, document: &Document) -> Catalogue {
     catalogue.has_edges = false;
     let python = tree.at(&["_meta", "requires", "python_version"]).and_then(Node::as_text);
     catalogue.requires_python = python.map(|version| format!("=={version}.*"));
-    // Packages of `default` come first, so that one in both is not taken for a tool.
+    // What may be installed comes before `develop`, so that one in both is not taken for a tool.
     let mut categories: Vec<_> = tree.entries().iter().filter(|(name, _, _)| name != "_meta").collect();
-    categories.sort_by_key(|(name, _, _)| name != "default");
+    categories.sort_by_key(|(name, _, _)| (name != "default", name == "develop"));
     for (category, _, table) in categories {
         for (name, offset, entry) in table.entries() {
             let is_known = catalogue.of_name(&normalise(name)).iter().any(|at| {
@@ -35,7 +36,7 @@ pub(super) fn read(tree: &Node, document: &Document) -> Catalogue {
                 package,
                 marker: entry.text("markers").map(str::to_owned),
                 requires: Vec::new(),
-                development: category != "default",
+                development: category == "develop" || is_for_developers(category),
             });
         }
     }

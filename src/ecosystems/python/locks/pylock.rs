@@ -2,6 +2,7 @@
 
 use super::{entry_name, hash_tables};
 use crate::ecosystems::python::catalogue::{Catalogue, Known, Requires};
+use crate::ecosystems::python::marker::{self, Situation};
 use crate::ecosystems::python::requirement::{Requirement, normalise};
 use crate::ecosystems::python::text::{Document, without_credentials};
 use crate::ecosystems::python::tree::Node;
@@ -12,6 +13,7 @@ pub(super) fn read(tree: &Node, document: &Document, problems: &mut Vec<Problem>
     let mut catalogue = Catalogue::new(&document.name, "the tool that wrote it");
     catalogue.requires_python = tree.text("requires-python").map(str::to_owned);
     catalogue.has_edges = false;
+    let default_groups = tree.texts("default-groups");
     if let Some(version) = tree.text("lock-version")
         && !version.starts_with("1.")
     {
@@ -36,10 +38,18 @@ pub(super) fn read(tree: &Node, document: &Document, problems: &mut Vec<Problem>
             package,
             marker: entry.text("marker").map(str::to_owned),
             requires,
-            development: false,
+            development: is_for_groups(entry.text("marker"), &default_groups),
         });
     }
     catalogue
+}
+
+/// Whether a package is installed only with a dependency group that is not installed by default: such groups are
+/// no part of what a project publishes.
+fn is_for_groups(marker: Option<&str>, default_groups: &[&str]) -> bool {
+    let situation = Situation { groups: Some(default_groups), ..Situation::default() };
+    marker::holds(marker, &situation) == Some(false)
+        && marker::holds(marker, &Situation::default()) != Some(false)
 }
 
 fn edge(item: &Node, document: &Document) -> Option<Requires> {
