@@ -55,7 +55,7 @@ done
 under=${LICGRAPH_UNDER:-$(under)}
 
 # What an earlier run left in a kept workspace is no report of this one.
-mkdir -p -- "$reports"
+mkdir -p -- "$reports" || exit 2
 for form in json sarif markdown junit html csv gitlab; do
     rm -f -- "$reports/$(name_of "$form")"
 done
