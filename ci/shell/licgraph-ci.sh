@@ -20,6 +20,10 @@ reports=${LICGRAPH_REPORTS:-licgraph-reports}
 forms=${LICGRAPH_FORMS:-sarif markdown junit html gitlab}
 log=${LICGRAPH_LOG:-terminal}
 
+# A name that begins with a dash is a name all the same.
+case $path in -*) path=./$path ;; esac
+case $reports in -*) reports=./$reports ;; esac
+
 name_of() {
     case $1 in
         json) echo licgraph.json ;;

@@ -13,6 +13,12 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 chmod 755 "$scratch"
 failures=0
+# RUN_OPTIONS is for what a machine needs beside, such as `--cgroups disabled`.
+read -r -a run_options <<< "--pull never ${RUN_OPTIONS:-}"
+# podman mounts some directories for writing even where the root is read-only.
+case $("$podman" run --help) in
+  *--read-only-tmpfs*) run_options+=(--read-only-tmpfs=false) ;;
+esac
 
 # inside PROJECT [OPTION...] -- COMMAND...: read-only but for what an option mounts.
 inside() {
@@ -20,7 +26,7 @@ inside() {
   shift
   while [ "$1" != -- ]; do options+=("$1"); shift; done
   shift
-  "$podman" run --rm --read-only --read-only-tmpfs=false --network none ${RUN_OPTIONS:-} \
+  "$podman" run --rm --network none --read-only "${run_options[@]}" \
     --volume "$project:/project:ro" ${options[@]+"${options[@]}"} "$image" "$@"
 }
 
@@ -94,7 +100,7 @@ expect "reports where there is room" 1 'gl-code-quality-report.json' inside "$sc
 
 echo "its end"
 name=licgraph-check-$$
-"$podman" run --detach --rm --network none ${RUN_OPTIONS:-} --name "$name" "$image" sleep 300 > /dev/null
+"$podman" run --detach --rm --network none "${run_options[@]}" --name "$name" "$image" sleep 300 > /dev/null
 sleep 1
 before=$(date +%s)
 "$podman" stop --time 20 "$name" > /dev/null
