@@ -321,7 +321,7 @@ fn text_from_outside_is_no_code_and_no_command() {
 
 #[test]
 fn thousands_of_findings_stay_within_what_the_forge_takes() {
-    const COUNT: usize = 3_000;
+    const COUNT: usize = 2_000;
     let project = Project::new();
     let names: Vec<String> =
         (0..COUNT).map(|number| format!("a-package-of-a-long-name-{number:04}")).collect();

@@ -4,8 +4,10 @@ use crate::work::{Outcome, Project, outcome, repository};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A kind of pipeline: its variables, and whether checks and the review run.
-const PIPELINES: [(&str, &[(&str, &str)], bool, bool); 6] = [
+type Variables = &'static [(&'static str, &'static str)];
+
+/// A kind of pipeline: its source, its variables, and whether the check and the review run.
+const PIPELINES: [(&str, Variables, bool, bool); 6] = [
     ("push", &[("CI_COMMIT_BRANCH", "main")], true, false),
     ("push", &[("CI_COMMIT_BRANCH", "topic"), ("CI_OPEN_MERGE_REQUESTS", "group/project!1")], false, false),
     ("merge_request_event", &[("CI_OPEN_MERGE_REQUESTS", "group/project!1")], true, false),
