@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[cfg(unix)]
+#[path = "policy/action.rs"]
+mod action;
 #[path = "policy/bad_input.rs"]
 mod bad_input;
 #[path = "policy/book.rs"]
@@ -10,6 +13,12 @@ mod book;
 mod ci;
 #[path = "policy/diff.rs"]
 mod diff;
+#[cfg(unix)]
+#[path = "policy/forge/mod.rs"]
+mod forge;
+#[cfg(unix)]
+#[path = "policy/gitlab.rs"]
+mod gitlab;
 #[path = "policy/links.rs"]
 mod links;
 #[path = "policy/machines.rs"]

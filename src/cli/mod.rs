@@ -1,6 +1,5 @@
 //! The command line: one file a command.
 
-mod annotations;
 mod audit_options;
 mod auditing;
 mod baseline;

@@ -8,8 +8,8 @@ use super::output;
 use crate::audit::{AuditReport, Known, judge};
 use crate::evidence::{Learned, notices::collect};
 use crate::licenses::parse;
-use crate::model::{Expression, NodeIndex};
-use crate::report::notices;
+use crate::model::{Consequence, Expression, NodeIndex};
+use crate::report::{notices, sanitise::clean};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -57,7 +57,19 @@ pub fn run(arguments: &NoticesArguments) -> Result<ExitStatus, Failure> {
     };
     output::write(text.as_bytes(), arguments.output.as_deref())?;
     let complete = notices.missing.is_empty() && report.summary.complete;
+    if !complete {
+        say_what_is_missing(&report, notices.missing.len());
+    }
     Ok(if complete { ExitStatus::Clean } else { ExitStatus::Incomplete })
+}
+
+/// A file does not show what it lacks, and a status alone does not say why.
+fn say_what_is_missing(report: &AuditReport, missing: usize) {
+    anstream::eprintln!("warning: the notices are incomplete: {missing} missing, named at their beginning");
+    for problem in report.problems.iter().filter(|problem| problem.consequence != Consequence::Note) {
+        let place = problem.location.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        anstream::eprintln!("warning: {}", clean(&format!("{place}{}", problem.message)));
+    }
 }
 
 /// Every package that goes out with a work, with the arms taken of its license.

@@ -1,11 +1,10 @@
 //! `licgraph render`: a stored report in another form, without a second audit.
 
-use super::annotations::{self, Forge};
 use super::exit::ExitStatus;
 use super::input::Failure;
 use super::output;
 use crate::audit::AuditReport;
-use crate::report::{Format, RenderOptions, render};
+use crate::report::{Forge, Format, RenderOptions, place_under, render, render_for};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -13,7 +12,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  licgraph check --format json --output report.json\n  licgraph render report.json --format \
-sarif --output licgraph.sarif\n  licgraph render report.json --format github\n  licgraph render report.json --format \
+sarif --output licgraph.sarif\n  licgraph render report.json --format github --under apps/shop\n  licgraph render report.json --format \
 gitlab --output gl-code-quality-report.json"
 )]
 pub struct RenderArguments {
@@ -24,6 +23,10 @@ pub struct RenderArguments {
     /// quality report.
     #[arg(long, value_parser = parse_form)]
     format: Form,
+    /// The directory that was audited, relative to the top of the repository: it goes before every file that is named,
+    /// so that a forge finds them.
+    #[arg(long, value_name = "DIR")]
+    under: Option<String>,
     /// Write to a file.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -54,17 +57,21 @@ pub fn run(arguments: &RenderArguments) -> Result<ExitStatus, Failure> {
         path: shown.to_string(),
         source,
     })?;
-    let report: AuditReport = serde_json::from_str(&text).map_err(|error| {
+    let mut report: AuditReport = serde_json::from_str(&text).map_err(|error| {
         Failure::Use(format!("{shown} is no report of `licgraph check --format json`: {error}"))
     })?;
+    if let Some(directory) = &arguments.under {
+        place_under(&mut report, directory).map_err(|error| Failure::Use(format!("--under: {error}")))?;
+    }
+    let failed = |error: crate::report::RenderError| Failure::Use(error.to_string());
     let bytes = match arguments.format {
-        Form::Annotations(forge) => annotations::render(&report, forge).into_bytes(),
+        Form::Annotations(forge) => render_for(&report, forge).map_err(failed)?,
         Form::Report(format) => {
             let options = RenderOptions {
                 width: output::width(arguments.output.as_deref()),
                 ..RenderOptions::default()
             };
-            render(&report, format, &options).map_err(|error| Failure::Use(error.to_string()))?
+            render(&report, format, &options).map_err(failed)?
         }
     };
     output::write(&bytes, arguments.output.as_deref())?;

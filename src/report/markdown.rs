@@ -7,7 +7,9 @@ use crate::audit::AuditReport;
 use crate::model::{Finding, PracticeState, Severity, Verdict};
 use std::fmt::Write;
 
-/// Groups of findings told in full; a comment has room for 65,536 characters.
+/// Bytes of the page; a comment has room for 65,536 characters.
+const PAGE_LIMIT: usize = 60_000;
+/// Groups of findings told in full.
 const GROUPS_SHOWN: usize = 20;
 /// Names listed where several packages share a finding.
 const NAMES_SHOWN: usize = 12;
@@ -27,8 +29,27 @@ pub(super) fn render(report: &AuditReport) -> String {
     practices(report, &mut page);
     licenses(report, &mut page);
     waived(report, &mut page);
-    line(&mut page, &footer(report));
+    let footer = footer(report);
+    cut(&mut page, PAGE_LIMIT.saturating_sub(footer.len()));
+    line(&mut page, &footer);
     page
+}
+
+/// Cuts a page that is too long at the end of a line, and closes what is open there.
+fn cut(page: &mut String, limit: usize) {
+    const CLOSING: &str = "</details>";
+    const NOTE: &str = "**Cut here: the full report has the rest.**";
+    if page.len() <= limit {
+        return;
+    }
+    let room = page.floor_char_boundary(limit.saturating_sub(CLOSING.len() + NOTE.len() + 8));
+    let end = page[..room].rfind('\n').map_or(0, |at| at + 1);
+    page.truncate(end);
+    page.push('\n');
+    if page.matches("<details>").count() > page.matches(CLOSING).count() {
+        line(page, CLOSING);
+    }
+    line(page, NOTE);
 }
 
 fn mark(outcome: Outcome) -> &'static str {
@@ -305,7 +326,25 @@ fn cell_code(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{cell_code, code, prose};
+    use super::{cell_code, code, cut, prose};
+
+    #[test]
+    fn a_page_is_cut_between_lines_and_closed() {
+        let whole =
+            format!("head\n\n<details><summary>x</summary>\n\n{}</details>\n", "- ü one line\n".repeat(40));
+        for limit in 110..300 {
+            let mut page = whole.clone();
+            cut(&mut page, limit);
+            assert!(page.len() <= limit, "{limit}: {}", page.len());
+            assert!(
+                page.contains("- ü one line\n\n</details>\n\n**Cut here") || !page.contains("- ü"),
+                "{page}"
+            );
+        }
+        let mut page = whole.clone();
+        cut(&mut page, whole.len());
+        assert_eq!(page, whole);
+    }
 
     #[test]
     fn prose_holds_no_markup() {

@@ -5,6 +5,7 @@
 //! escapes what could hurt a reader.
 
 mod csv;
+mod forge;
 pub mod graph;
 mod html;
 mod json;
@@ -17,10 +18,13 @@ pub mod sanitise;
 mod sarif;
 pub mod sbom;
 mod terminal;
+mod under;
 mod view;
 mod words;
 
+pub use forge::{Forge, render_for};
 pub use json::json_schema;
+pub use under::{NotInside, place_under};
 
 use crate::audit::AuditReport;
 use std::collections::BTreeMap;

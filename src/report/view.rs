@@ -2,7 +2,7 @@
 
 use super::words::plural;
 use crate::audit::{AuditReport, PackageReport, ProjectReport};
-use crate::model::{self, Consequence, Finding, Severity, SuppressionKind, Verdict};
+use crate::model::{self, Consequence, Finding, Severity, SourceSpan, SuppressionKind, Verdict};
 use std::collections::{BTreeMap, HashMap};
 
 /// What the whole report says.
@@ -79,6 +79,21 @@ pub fn is_incomplete(report: &AuditReport) -> bool {
 /// Findings that no waiver and no baseline covers.
 pub fn counting(report: &AuditReport) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.suppressed.is_none())
+}
+
+/// The file a finding is shown in. A forge drops what has none, so a finding without one is shown in its project's
+/// manifest, or in any file of the audit.
+pub fn place(report: &AuditReport, finding: &Finding) -> Option<SourceSpan> {
+    let manifest = report.projects.iter().find(|project| Some(&project.name) == finding.project.as_ref());
+    let own = finding.location.clone();
+    own.or_else(|| manifest.map(|project| SourceSpan::file(project.manifest.clone())))
+        .or_else(|| any_file(report))
+}
+
+/// Any file of the audit.
+pub fn any_file(report: &AuditReport) -> Option<SourceSpan> {
+    let manifest = report.projects.first().map(|project| project.manifest.clone());
+    manifest.or_else(|| report.summary.read.first().cloned()).map(SourceSpan::file)
 }
 
 /// Findings that a waiver or the baseline covers.

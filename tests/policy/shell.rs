@@ -3,6 +3,16 @@
 use crate::work::Project;
 
 #[test]
+fn notices_that_lack_something_say_so_beside_the_file() {
+    let project = Project::of("story/before");
+    let written = project.run(&["notices", "--output", "NOTICES"]);
+    assert_eq!(written.code, 3, "{written:?}");
+    assert!(written.err.contains("the notices are incomplete"), "{}", written.err);
+    assert!(written.err.contains("2 missing"), "{}", written.err);
+    assert!(project.read("NOTICES").contains("incomplete"));
+}
+
+#[test]
 fn a_mistyped_command_is_answered_with_the_right_one() {
     for (typed, meant) in
         [("chekc", "check"), ("reviw", "review"), ("baselin", "baseline"), ("explian", "explain")]

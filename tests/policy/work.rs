@@ -108,6 +108,11 @@ impl Project {
 
     /// Runs git without the user's configuration.
     pub fn git(&self, arguments: &[&str]) {
+        self.git_says(arguments);
+    }
+
+    /// Runs git without the user's configuration, and gives back what it wrote.
+    pub fn git_says(&self, arguments: &[&str]) -> String {
         let mut command = self.command("git");
         command
             .args([
@@ -123,6 +128,7 @@ impl Project {
             .env("GIT_CONFIG_GLOBAL", "/dev/null");
         let done = outcome(&mut command);
         assert_eq!(done.code, 0, "{done:?}");
+        done.out.trim().to_owned()
     }
 }
 
@@ -149,7 +155,9 @@ pub fn counting(report: &serde_json::Value) -> Vec<String> {
         .collect()
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a directory.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {

@@ -7,6 +7,8 @@ mod model;
 mod place;
 mod rules;
 
+pub(super) use place::span_of;
+
 use super::sanitise::shorten;
 use super::{RenderError, json, view, words};
 use crate::audit::AuditReport;

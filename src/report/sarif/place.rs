@@ -1,5 +1,6 @@
 //! Where SARIF results are: the line of a manifest, the package, the path to it.
 
+use super::super::view;
 use super::model::{ArtifactLocation, Location, LogicalLocation, PhysicalLocation, Region, Text};
 use crate::audit::AuditReport;
 use crate::model::{Finding, PracticeResult, SourceSpan};
@@ -9,14 +10,9 @@ pub(super) const BASE: &str = "%SRCROOT%";
 /// Related locations of one result that a consumer shows.
 const RELATED: usize = 100;
 
-/// A consumer drops a result without a file, so one that has none points at its project's manifest.
+/// Where a finding is shown.
 pub(super) fn of_finding(report: &AuditReport, finding: &Finding) -> Vec<Location> {
-    let manifest = report.projects.iter().find(|project| Some(&project.name) == finding.project.as_ref());
-    let span = finding
-        .location
-        .clone()
-        .or_else(|| manifest.map(|project| SourceSpan::file(project.manifest.clone())))
-        .or_else(|| any_file(report));
+    let span = view::place(report, finding);
     let package = finding.package.as_ref().map(|purl| LogicalLocation {
         name: finding.package_label.clone().unwrap_or_else(|| purl.to_string()),
         fully_qualified_name: Some(purl.to_string()),
@@ -35,7 +31,7 @@ pub(super) fn of_finding(report: &AuditReport, finding: &Finding) -> Vec<Locatio
 /// The file that a practice was judged by, where evidence names one; else any file of the audit.
 pub(super) fn of_practice(report: &AuditReport, practice: &PracticeResult) -> Vec<Location> {
     let span = practice.evidence.iter().find_map(|evidence| span_of(evidence.place.as_deref()?));
-    let span = span.or_else(|| any_file(report));
+    let span = span.or_else(|| view::any_file(report));
     span.iter()
         .map(|span| Location { physical_location: Some(physical(span)), ..Location::default() })
         .collect()
@@ -74,13 +70,8 @@ pub(super) fn physical(span: &SourceSpan) -> PhysicalLocation {
     }
 }
 
-fn any_file(report: &AuditReport) -> Option<SourceSpan> {
-    let manifest = report.projects.first().map(|project| project.manifest.clone());
-    manifest.or_else(|| report.summary.read.first().cloned()).map(SourceSpan::file)
-}
-
 /// `SECURITY.md:12` or `SECURITY.md`; an address or a commit is no file.
-fn span_of(place: &str) -> Option<SourceSpan> {
+pub(in crate::report) fn span_of(place: &str) -> Option<SourceSpan> {
     if place.contains("://") || place.contains(' ') || !place.contains('.') {
         return None;
     }
