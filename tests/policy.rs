@@ -27,6 +27,8 @@ mod machines;
 mod namesakes;
 #[path = "policy/precedence.rs"]
 mod precedence;
+#[path = "policy/recorded_bytes.rs"]
+mod recorded_bytes;
 #[path = "policy/review.rs"]
 mod review;
 #[path = "policy/rules.rs"]

@@ -1,8 +1,9 @@
-//! Two machines give the same bytes: other directories, another home and cargo home, another time zone, language,
+//! Two machines that differ in all that one machine can vary give the same bytes: other directories, another home and cargo home, another time zone, language,
 //! user, file mode mask and number of threads, files written in another order.
 
 #![cfg(unix)]
 
+use crate::recorded_bytes::{PROJECTS, copy, forms};
 use crate::work::{Outcome, outcome, repository};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,71 +69,10 @@ impl Machine {
     }
 }
 
-fn copy(from: &Path, to: &Path, backwards: bool) {
-    fs::create_dir_all(to).unwrap();
-    let mut entries: Vec<_> = fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path()).collect();
-    entries.sort();
-    if backwards {
-        entries.reverse();
-    }
-    for entry in entries {
-        let target = to.join(entry.file_name().unwrap());
-        if entry.is_symlink() {
-            std::os::unix::fs::symlink(fs::read_link(&entry).unwrap(), target).unwrap();
-        } else if entry.is_dir() {
-            copy(&entry, &target, backwards);
-        } else {
-            fs::copy(entry, target).unwrap();
-        }
-    }
-}
-
-/// Every form in which something is printed about a project.
-fn forms() -> Vec<Vec<&'static str>> {
-    let mut forms: Vec<Vec<&str>> = Vec::new();
-    for form in ["terminal", "json", "sarif", "junit", "markdown", "csv", "html"] {
-        forms.push(vec!["check", "--format", form]);
-    }
-    for form in [
-        "cyclonedx-json",
-        "cyclonedx-json-1.5",
-        "cyclonedx-json-1.7",
-        "cyclonedx-xml",
-        "cyclonedx-xml-1.5",
-        "cyclonedx-xml-1.7",
-        "spdx-json",
-        "spdx-tag-value",
-        "spdx3-json",
-    ] {
-        forms.push(vec!["sbom", "--format", form, "--license-texts", "--practices"]);
-    }
-    forms.push(vec!["sbom", "--profile", "bsi"]);
-    for form in ["text", "markdown", "html", "json"] {
-        forms.push(vec!["notices", "--format", form]);
-    }
-    for form in ["dot", "graphml", "mermaid"] {
-        forms.push(vec!["graph", "--format", form]);
-    }
-    forms.extend([vec!["tree"], vec!["relicense"], vec!["relicense", "--format", "json"]]);
-    forms.extend([vec!["practices"], vec!["practices", "--format", "json"], vec!["init", "--stdout"]]);
-    forms
-}
-
 #[test]
 fn two_machines_give_the_same_bytes() {
     let machines = machines();
-    for fixture in [
-        "cargo/registries",
-        "cargo/workspace",
-        "go/build-list",
-        "go/imports",
-        "npm/installed-pnpm",
-        "npm/everywhere-yarn-4",
-        "python/pip-environment",
-        "python/uv-workspace",
-        "policy/monorepo",
-        "policy/story/after",
-    ] {
+    for fixture in PROJECTS {
         let fixture = repository().join("fixtures").join(fixture);
         let places = [machines[0].take(&fixture), machines[1].take(&fixture)];
         for form in forms() {

@@ -6,7 +6,7 @@ use crate::model::{Distribution, Finding, RuleId, Severity};
 use serde_json::Value;
 
 fn finding(number: usize, severity: Severity) -> Finding {
-    let reason = format!("nobody knows {}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let reason = format!("nobody knows {}", (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     Finding {
         package_label: Some(format!("package-{number} 1.0.0")),
         ..Finding::new(format!("{number:016x}"), RuleId::UnknownLicense, severity, reason)
