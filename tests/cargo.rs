@@ -165,7 +165,7 @@ fn for_cargo(case: &str) -> tempfile::TempDir {
 #[test]
 fn a_vendored_tree_agrees_with_cargo() {
     let copied = for_cargo("features");
-    let root = copied.path().canonicalize().unwrap();
+    let root = dunce::canonicalize(copied.path()).unwrap();
     let vendor = format!("source.v.directory=\"{}\"", root.join("vendor").display());
     let options = ["--config", "source.crates-io.replace-with=\"v\"", "--config", &vendor];
     let expected = metadata::ask(&root.join("Cargo.toml"), &options);
@@ -194,7 +194,7 @@ fn vendor_home(sources: &Path, reading: &Reading) {
 #[test]
 fn a_workspace_agrees_with_cargo() {
     let copied = for_cargo("workspace");
-    let case = copied.path().canonicalize().unwrap();
+    let case = dunce::canonicalize(copied.path()).unwrap();
     let reading = read(&case);
     assert!(reading.problems.is_empty(), "{:?}", reading.problems);
     let sources = case.join("home/registry/src/registry.example-1a2b3c4d5e6f7081");
@@ -209,7 +209,7 @@ fn a_workspace_agrees_with_cargo() {
 #[test]
 fn resolving_a_vendored_tree_agrees_with_reading_it() {
     let copied = for_cargo("features");
-    let root = copied.path().canonicalize().unwrap();
+    let root = dunce::canonicalize(copied.path()).unwrap();
     let mut context = ReadContext::new(&root);
     let read_statically = cargo::read(&root, &context);
     context.resolve = true;
@@ -247,7 +247,7 @@ fn this_repository_agrees_with_cargo() {
 fn named_projects_agree_with_cargo() {
     let named = std::env::var_os("LICGRAPH_CARGO_PROJECTS").expect("projects to compare");
     for project in std::env::split_paths(&named) {
-        let root = project.canonicalize().unwrap();
+        let root = dunce::canonicalize(project).unwrap();
         let expected = metadata::ask(&root.join("Cargo.toml"), &[]);
         let facts = metadata::of_reading(&cargo::read(&root, &ReadContext::new(&root)));
         assert_eq!(facts.packages, expected.packages, "{}", project.display());
@@ -267,7 +267,7 @@ fn resolving_runs_nothing_of_the_tree() {
         (".cargo/config.toml", "[build]\nrustc = \"trap\"\n"),
         ("trap", "#!/bin/sh\ntouch \"$(dirname \"$0\")/sprung\"\nexit 1\n"),
     ]);
-    let root = hostile.path().canonicalize().unwrap();
+    let root = dunce::canonicalize(hostile.path()).unwrap();
     let trap = root.join("trap");
     fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
     fs::write(root.join(".cargo/config.toml"), format!("[build]\nrustc = \"{}\"\n", trap.display())).unwrap();

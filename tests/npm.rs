@@ -88,7 +88,13 @@ fn every_lock_file_of_a_project_gives_the_same_graph() {
 #[test]
 fn installed_trees_give_the_same_graph_too() {
     let expected = read(&fixture("everywhere-npm-3"));
-    for case in ["installed-hoisted", "installed-pnpm", "installed-hidden-lock"] {
+    // The fixture of pnpm has links as other systems make them.
+    let cases: &[&str] = if cfg!(unix) {
+        &["installed-hoisted", "installed-pnpm", "installed-hidden-lock"]
+    } else {
+        &["installed-hoisted", "installed-hidden-lock"]
+    };
+    for case in cases {
         let found = read(&fixture(case));
         // What is not installed for this platform is not in the tree; that is told.
         let is_absent = |label: &str| label == "@esbuild/darwin-arm64 0.21.5";

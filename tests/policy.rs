@@ -9,6 +9,7 @@ mod action;
 mod bad_input;
 #[path = "policy/book.rs"]
 mod book;
+#[cfg(unix)]
 #[path = "policy/ci.rs"]
 mod ci;
 #[path = "policy/diff.rs"]

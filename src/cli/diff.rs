@@ -169,7 +169,7 @@ fn at_revision(name: &str, arguments: &DiffArguments) -> Result<State, Failure> 
         path: "the directory for temporary files".to_owned(),
         source,
     })?;
-    let top = std::fs::canonicalize(place.path()).map_err(|source| Failure::File {
+    let top = dunce::canonicalize(place.path()).map_err(|source| Failure::File {
         action: "read",
         path: "the directory for temporary files".to_owned(),
         source,

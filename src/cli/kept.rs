@@ -28,7 +28,8 @@ fn check(file: &Path, root: &Path, named_by: NamedBy) -> Result<(), Failure> {
     let tree = tree_around(root).map_err(|source| unwritable(root, source))?;
     let absolute = std::path::absolute(file).map_err(|source| unwritable(file, source))?;
     let absolute = plain_path(&absolute);
-    let stands_in_tree = absolute.ancestors().any(|part| part.canonicalize().is_ok_and(|part| part == tree));
+    let stands_in_tree =
+        absolute.ancestors().any(|part| dunce::canonicalize(part).is_ok_and(|part| part == tree));
     if resolved(&absolute).is_some_and(|path| path.starts_with(&tree)) {
         return Ok(());
     }
@@ -50,7 +51,7 @@ fn check(file: &Path, root: &Path, named_by: NamedBy) -> Result<(), Failure> {
 /// The repository around a directory, else the directory itself.
 fn tree_around(root: &Path) -> std::io::Result<PathBuf> {
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    let root = root.canonicalize()?;
+    let root = dunce::canonicalize(root)?;
     let top = root.ancestors().find(|directory| directory.join(".git").exists());
     Ok(top.unwrap_or(&root).to_owned())
 }
@@ -59,7 +60,7 @@ fn tree_around(root: &Path) -> std::io::Result<PathBuf> {
 fn resolved(absolute: &Path) -> Option<PathBuf> {
     let there = absolute.ancestors().find(|part| part.symlink_metadata().is_ok())?;
     let rest = absolute.strip_prefix(there).ok()?;
-    let there = there.canonicalize().ok()?;
+    let there = dunce::canonicalize(there).ok()?;
     Some(if rest.as_os_str().is_empty() { there } else { there.join(rest) })
 }
 

@@ -124,7 +124,7 @@ struct Entry {
 
 fn open(path: &Path) -> Result<(Repository, PathBuf), DiffError> {
     let shown = path.display().to_string();
-    let absolute = fs::canonicalize(path).map_err(|source| file_error("read", path, source))?;
+    let absolute = dunce::canonicalize(path).map_err(|source| file_error("read", path, source))?;
     let top = absolute
         .ancestors()
         .find(|directory| directory.join(".git").exists())
@@ -140,7 +140,7 @@ fn open(path: &Path) -> Result<(Repository, PathBuf), DiffError> {
 }
 
 fn inside(path: &Path, top: &Path) -> Result<PathBuf, DiffError> {
-    let absolute = fs::canonicalize(path).map_err(|source| file_error("read", path, source))?;
+    let absolute = dunce::canonicalize(path).map_err(|source| file_error("read", path, source))?;
     let directory = if absolute.is_dir() { absolute.as_path() } else { absolute.parent().unwrap_or(top) };
     Ok(directory.strip_prefix(top).unwrap_or(Path::new("")).to_owned())
 }

@@ -91,7 +91,7 @@ fn inside(path: &Path, root: &Path) -> Option<PathBuf> {
     };
     let (path, root) = (plain(path), plain(root));
     // An empty root is the start of every path, those that leave it among them.
-    if root.as_os_str().is_empty() && (path.is_absolute() || path.starts_with("..")) {
+    if root.as_os_str().is_empty() && (path.has_root() || path.starts_with("..")) {
         return None;
     }
     path.strip_prefix(&root).ok().map(Path::to_owned)
@@ -103,7 +103,7 @@ const NAMED: usize = 3;
 /// As the file system knows it, since that is how a path outside was found; else as it is written.
 fn absolute(root: &Path) -> PathBuf {
     let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
-    root.canonicalize().or_else(|_| std::path::absolute(root)).unwrap_or_else(|_| root.to_owned())
+    dunce::canonicalize(root).or_else(|_| std::path::absolute(root)).unwrap_or_else(|_| root.to_owned())
 }
 
 fn slashed(path: &Path) -> String {

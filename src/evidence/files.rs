@@ -288,9 +288,9 @@ impl<'a> Reader<'a> {
     }
 
     fn stays_inside(&self, path: &Path) -> bool {
-        let Ok(target) = fs::canonicalize(path) else { return false };
+        let Ok(target) = dunce::canonicalize(path) else { return false };
         let inside = |directory: &Path| {
-            fs::canonicalize(directory).is_ok_and(|directory| target.starts_with(directory))
+            dunce::canonicalize(directory).is_ok_and(|directory| target.starts_with(directory))
         };
         inside(self.base) || inside(self.root)
     }

@@ -28,7 +28,7 @@ pub struct History {
 
 /// The repository around a directory, without any configuration of the machine; none if there is none.
 pub fn read(directory: &Path, problems: &mut Vec<Problem>) -> Option<History> {
-    let directory = directory.canonicalize().ok()?;
+    let directory = dunce::canonicalize(directory).ok()?;
     let top = directory.ancestors().find(|path| path.join(".git").exists())?;
     let mut failed = |what: &str| {
         problems

@@ -41,7 +41,7 @@ pub fn load(path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Po
 /// The policy file for a path: in the directory itself, else in the nearest one around it that has one, up to the
 /// top of its repository.
 pub fn find(path: &Path) -> Option<PathBuf> {
-    let absolute = fs::canonicalize(path).ok()?;
+    let absolute = dunce::canonicalize(path).ok()?;
     let start = if absolute.is_dir() { absolute.as_path() } else { absolute.parent()? };
     let top = start.ancestors().find(|directory| directory.join(".git").exists()).unwrap_or(start);
     find_below(start, top)
@@ -81,10 +81,10 @@ impl Loader {
 /// A file with everything it extends.
 fn read_whole(path: &Path, tree: Option<&Path>) -> Result<Policy, PolicyError> {
     let unreadable = |source| PolicyError::Read { path: path.display().to_string(), source };
-    let absolute = fs::canonicalize(path).map_err(unreadable)?;
+    let absolute = dunce::canonicalize(path).map_err(unreadable)?;
     let directory = absolute.parent().unwrap_or(Path::new("/")).to_owned();
     let tree = match tree {
-        Some(tree) => fs::canonicalize(tree).map_err(unreadable)?,
+        Some(tree) => dunce::canonicalize(tree).map_err(unreadable)?,
         None => directory
             .ancestors()
             .find(|ancestor| ancestor.join(".git").exists())
@@ -127,7 +127,7 @@ fn extended(
     if !plain_path(&directory.join(shown)).starts_with(reading.tree) {
         return Err(outside());
     }
-    let path = fs::canonicalize(directory.join(shown))
+    let path = dunce::canonicalize(directory.join(shown))
         .map_err(|error| wrong(format!("cannot read the extended file {shown}: {error}")))?;
     if !path.starts_with(reading.tree) {
         return Err(outside());

@@ -27,7 +27,7 @@ pub struct Clients {
 impl Clients {
     /// The clients of a user, for an audit of `audited`.
     pub fn new(environment: UserEnvironment, audited: &Path) -> Self {
-        let audited = audited.canonicalize().unwrap_or_else(|_| audited.to_owned());
+        let audited = dunce::canonicalize(audited).unwrap_or_else(|_| audited.to_owned());
         Self { environment, audited, answers: Mutex::default() }
     }
 
@@ -38,7 +38,7 @@ impl Clients {
 
     /// Whether a path lies in the audited tree.
     pub fn is_audited(&self, path: &Path) -> bool {
-        path.canonicalize().is_ok_and(|path| path.starts_with(&self.audited))
+        dunce::canonicalize(path).is_ok_and(|path| path.starts_with(&self.audited))
     }
 
     /// What a client prints on standard output, trimmed. `files` are laid into its empty directory first.
@@ -151,11 +151,11 @@ fn find(program: &str, directories: &[PathBuf]) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::Clients;
     use crate::model::UserEnvironment;
 
-    #[cfg(unix)]
     fn script(directory: &std::path::Path, name: &str, text: &str) {
         use std::os::unix::fs::PermissionsExt;
         std::fs::create_dir_all(directory).unwrap();
@@ -164,7 +164,6 @@ mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_client_of_the_audited_tree_is_not_started() {
         let tree = tempfile::tempdir().unwrap();
@@ -184,7 +183,6 @@ mod tests {
         assert_eq!(clients.ask("no-such-client", &[], &[]), None);
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_client_that_fails_has_no_answer() {
         let user = tempfile::tempdir().unwrap();

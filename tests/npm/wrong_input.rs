@@ -146,6 +146,7 @@ fn a_lock_file_of_half_a_gigabyte_is_refused_at_once() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn a_pipe_in_the_place_of_a_file_does_not_hold_the_audit() {
     let directory = project(&[("package.json", ASKS_FOR_A)]);

@@ -193,7 +193,7 @@ fn no_credential_is_ever_sent() {
 fn the_hostile_home_is_looked_at_from_inside() {
     let Ok(root) = std::env::var("HOSTILE_REPOSITORY") else { return };
     let ports: Vec<u16> =
-        std::env::var("HOSTILE_PORTS").unwrap().split(' ').map(|port| port.parse().unwrap()).collect();
+        std::env::var("HOSTILE_PORTS").unwrap().split(' ').map(|port| port.parse::<u16>().unwrap()).collect();
     let server = |port: u16| Server { port, requests: std::sync::Arc::default() };
     let probe = Loopback::new(&[("forge.alt", &server(ports[0])), ("stolen.alt", &server(ports[1]))]);
     let found = review(Path::new(&root), &online(&probe));

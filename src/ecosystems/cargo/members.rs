@@ -97,5 +97,5 @@ fn subdirectories(directory: &Path) -> Vec<(String, PathBuf)> {
 }
 
 fn leads_back(path: &Path) -> bool {
-    path.is_symlink() && path.canonicalize().is_ok_and(|target| path.starts_with(target))
+    path.is_symlink() && dunce::canonicalize(path).is_ok_and(|target| path.starts_with(target))
 }

@@ -47,8 +47,8 @@ pub fn vendor_tree(workspace: &mut Workspace, context: &ReadContext) -> Option<V
     }
     let path = directory.join("modules.txt");
     let file = context.relative(&path);
-    let inside = |root: &Path| directory.canonicalize().is_ok_and(|real| real.starts_with(root));
-    if !context.root.canonicalize().is_ok_and(|root| inside(&root)) {
+    let inside = |root: &Path| dunce::canonicalize(directory).is_ok_and(|real| real.starts_with(root));
+    if !dunce::canonicalize(&context.root).is_ok_and(|root| inside(&root)) {
         let message =
             "the vendor directory lies outside the audited tree and is not read; the module cache is used";
         workspace.problems.push(Problem::incomplete(Some(SourceSpan::file(file)), message));

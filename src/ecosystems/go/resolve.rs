@@ -90,7 +90,7 @@ pub fn module_graph(workspace: &Workspace, context: &ReadContext) -> Result<Modu
     let command = find_command(context).ok_or(ResolveError::NoCommand)?;
     let scratch = tempfile::tempdir().map_err(ResolveError::Scratch)?;
     // The go command compares its directory with paths that have links resolved.
-    let directory = scratch.path().canonicalize().map_err(ResolveError::Scratch)?;
+    let directory = dunce::canonicalize(scratch.path()).map_err(ResolveError::Scratch)?;
     let work_file = write_manifests(workspace, &directory)?;
     let start = match workspace.members.first() {
         Some(member) if !workspace.is_workspace => scratch_directory(workspace, member, &directory),
@@ -158,12 +158,12 @@ struct ListedError {
 
 /// The first `go` in an absolute directory of PATH that is not in the audited tree.
 fn find_command(context: &ReadContext) -> Option<PathBuf> {
-    let root = context.root.canonicalize().ok()?;
+    let root = dunce::canonicalize(&context.root).ok()?;
     let name = format!("go{}", std::env::consts::EXE_SUFFIX);
     let path = context.environment.variable("PATH")?;
     let directories = std::env::split_paths(path).filter(|directory| directory.is_absolute());
     directories.map(|directory| directory.join(&name)).find(|candidate| {
-        let real = candidate.canonicalize();
+        let real = dunce::canonicalize(candidate);
         real.is_ok_and(|real| real.is_file() && !real.starts_with(&root))
     })
 }

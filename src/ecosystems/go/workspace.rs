@@ -281,11 +281,11 @@ fn inside(base: &Path, text: &str, context: &ReadContext) -> Result<PathBuf, Str
     if Path::new(text).is_absolute() {
         directory = PathBuf::from(text);
     }
-    let root = context.root.canonicalize().map_err(|error| format!("the audited root: {error}"))?;
+    let root = dunce::canonicalize(&context.root).map_err(|error| format!("the audited root: {error}"))?;
     if !directory.starts_with(&context.root) {
         return Err(outside());
     }
-    let real = directory.canonicalize().map_err(|_| "there is no such directory".to_owned())?;
+    let real = dunce::canonicalize(&directory).map_err(|_| "there is no such directory".to_owned())?;
     if !real.starts_with(&root) {
         return Err(outside());
     }

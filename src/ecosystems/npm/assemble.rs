@@ -215,8 +215,8 @@ impl Assembly<'_> {
         let base = self.context.relative(self.root);
         let base = if base == "." { String::new() } else { base };
         let from_root = join(&base, relative).filter(|path| path.is_empty() || stays_inside(path))?;
-        let path = self.context.root.join(from_root).canonicalize().ok()?;
-        let root = self.context.root.canonicalize().ok()?;
+        let path = dunce::canonicalize(self.context.root.join(from_root)).ok()?;
+        let root = dunce::canonicalize(&self.context.root).ok()?;
         let inside = path.strip_prefix(&root).ok()?;
         Some(self.context.root.join(inside))
     }
@@ -279,7 +279,7 @@ fn purl(package: &Package) -> Purl {
 
 fn directory_name(path: &Path) -> String {
     let name = |path: &Path| Some(path.file_name()?.to_string_lossy().into_owned());
-    name(path).or_else(|| name(&path.canonicalize().ok()?)).unwrap_or_else(|| "project".to_owned())
+    name(path).or_else(|| name(&dunce::canonicalize(path).ok()?)).unwrap_or_else(|| "project".to_owned())
 }
 
 /// The packages that some packages lead to, themselves included.

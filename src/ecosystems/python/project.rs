@@ -192,7 +192,7 @@ fn catalogue(
 pub(super) fn root_of(manifest: &Manifest, directory: &Path, files: Option<Files>) -> Root {
     let folder = || {
         let name =
-            directory.canonicalize().ok().and_then(|path| path.file_name().map(|name| name.to_owned()));
+            dunce::canonicalize(directory).ok().and_then(|path| path.file_name().map(|name| name.to_owned()));
         name.map_or_else(|| "project".to_owned(), |name| name.to_string_lossy().into_owned())
     };
     let name = manifest.name.clone().filter(|name| super::requirement::is_name(name));

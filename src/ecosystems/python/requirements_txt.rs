@@ -89,7 +89,7 @@ impl FileReader<'_> {
     fn file(&mut self, path: &Path) {
         let path = clean(path);
         // Links could give one file endlessly many names.
-        if !self.into.visited.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+        if !self.into.visited.insert(dunce::canonicalize(&path).unwrap_or_else(|_| path.clone())) {
             return;
         }
         let Some(document) = text::load(&path, self.context, self.problems) else { return };
@@ -248,7 +248,7 @@ impl FileReader<'_> {
     /// A hostile include must not carry lines of foreign files into a report.
     fn is_inside(&self, path: &Path) -> bool {
         let root = clean(&self.context.root);
-        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let real = |path: &Path| dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         path.starts_with(&root) && real(path).starts_with(real(&root))
     }
 

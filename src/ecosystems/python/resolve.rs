@@ -184,7 +184,7 @@ fn find_program(names: &[&str], context: &ReadContext) -> Option<PathBuf> {
 }
 
 fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+    dunce::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// pip's installation report (version 1).

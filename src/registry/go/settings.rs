@@ -158,11 +158,14 @@ mod tests {
 
     #[test]
     fn proxy_lists_are_read() {
-        let steps = parse_proxies("https://registry.example/go|file:///srv/go,direct,off");
+        let directory = if cfg!(windows) { "C:/srv/go" } else { "/srv/go" };
+        let list =
+            format!("https://registry.example/go|file:///{},direct,off", directory.trim_start_matches('/'));
+        let steps = parse_proxies(&list);
         let passing: Vec<_> = steps.iter().map(|step| step.passes_any_error).collect();
         assert_eq!(passing, [true, false, false, false]);
         assert!(matches!(&steps[0].proxy, Proxy::Remote(address) if address.path() == "/go"));
-        assert_eq!(steps[1].proxy, Proxy::Directory("/srv/go".into()));
+        assert_eq!(steps[1].proxy, Proxy::Directory(directory.into()));
         assert_eq!(steps[2].proxy, Proxy::Direct);
         assert_eq!(steps[3].proxy, Proxy::Off);
         assert!(parse_proxies("").is_empty());
