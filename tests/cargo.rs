@@ -247,7 +247,7 @@ fn this_repository_agrees_with_cargo() {
 fn named_projects_agree_with_cargo() {
     let named = std::env::var_os("LICGRAPH_CARGO_PROJECTS").expect("projects to compare");
     for project in std::env::split_paths(&named) {
-        let root = dunce::canonicalize(project).unwrap();
+        let root = dunce::canonicalize(&project).unwrap();
         let expected = metadata::ask(&root.join("Cargo.toml"), &[]);
         let facts = metadata::of_reading(&cargo::read(&root, &ReadContext::new(&root)));
         assert_eq!(facts.packages, expected.packages, "{}", project.display());
