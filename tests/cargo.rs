@@ -226,7 +226,7 @@ fn resolving_a_vendored_tree_agrees_with_reading_it() {
 
 #[test]
 fn this_repository_agrees_with_cargo() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).canonicalize().unwrap();
+    let root = dunce::canonicalize(env!("CARGO_MANIFEST_DIR")).unwrap();
     let expected = metadata::ask(&root.join("Cargo.toml"), &[]);
     let mut context = ReadContext::new(&root);
     let reading = cargo::read(&root, &context);

@@ -63,3 +63,15 @@ fn a_category_of_pipenv_may_be_what_is_installed() {
         ],
     );
 }
+
+#[test]
+fn a_group_called_after_the_deployed_program_is_a_part_of_it() {
+    expect(
+        "groups-pep735",
+        &[("basekit", Optional), ("corelib", Runtime), ("lintkit", Dev), ("wsgikit", Optional)],
+    );
+    expect(
+        "groups-poetry",
+        &[("corelib", Runtime), ("lintkit", Dev), ("metricskit", Runtime), ("wsgikit", Optional)],
+    );
+}

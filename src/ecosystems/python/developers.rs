@@ -1,4 +1,4 @@
-//! Which extras and categories only developers ask for, by the name that projects give them.
+//! Which extras, categories and groups only developers ask for, by the name that projects give them.
 //!
 //! No tool writes this down. An extra counts as theirs when every word of its name says so (`dev`, `test-deps`,
 //! `docs_and_lint`); `dev-server` does not, for a dependency too many is seen and one too few is not.
@@ -54,6 +54,15 @@ pub(super) fn is_for_developers(name: &str) -> bool {
         name.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let is_theirs = |word: &&str| DEVELOPERS.contains(word);
     words.iter().any(is_theirs) && words.iter().all(|word| is_theirs(word) || FILLING.contains(word))
+}
+
+/// Names of groups that the deployed program is installed with. Any other group is for developers, for whom groups
+/// were made (PEP 735).
+const RUNNING: [&str; 8] = ["app", "application", "prod", "production", "runtime", "server", "web", "worker"];
+
+/// Whether a group says by its name that the deployed program has it.
+pub(super) fn is_for_running(group: &str) -> bool {
+    RUNNING.contains(&group.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]

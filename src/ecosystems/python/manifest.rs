@@ -75,6 +75,11 @@ impl Declared {
         scoped
     }
 
+    /// The same, asked for by a group: a part of the program or nothing of it.
+    pub(super) fn for_group(self, runs: bool) -> Self {
+        if runs { self.made_optional() } else { self.for_development() }
+    }
+
     /// Marker and extra as one condition.
     pub(super) fn condition(&self) -> Option<String> {
         let extra = self.extra.as_ref().map(|extra| format!("extra == \"{extra}\""));

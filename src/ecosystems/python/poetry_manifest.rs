@@ -1,5 +1,6 @@
 //! Poetry's own tables in pyproject.toml: `dependencies`, groups, the old `dev-dependencies`, `extras`.
 
+use super::developers::is_for_running;
 use super::manifest::{Declared, Manifest, origin_of};
 use super::marker;
 use super::requirement::{Requirement, normalise};
@@ -45,7 +46,11 @@ pub(super) fn read(
     if let Some(groups) = poetry.get("group") {
         for (name, _, group) in groups.entries() {
             if let Some(table) = group.get("dependencies") {
-                let scope = if normalise(name) == "main" { Scope::Runtime } else { Scope::Dev };
+                let scope = match normalise(name) {
+                    name if name == "main" => Scope::Runtime,
+                    name if is_for_running(&name) => Scope::Optional,
+                    _ => Scope::Dev,
+                };
                 reader.table(table, scope);
             }
         }
@@ -110,13 +115,14 @@ impl Reader<'_> {
         declared.origin = origin;
         if scope == Scope::Dev {
             self.manifest.declared.push(declared.for_development());
+        } else if scope == Scope::Optional {
+            self.manifest.declared.push(declared.made_optional());
         } else if value.flag("optional") && !extras.is_empty() {
             for extra in extras {
                 self.manifest.declared.push(declared.clone().for_extra(&extra));
             }
         } else if value.flag("optional") {
-            declared.scope = Scope::Optional;
-            self.manifest.declared.push(declared);
+            self.manifest.declared.push(declared.made_optional());
         } else {
             self.manifest.declared.push(declared);
         }

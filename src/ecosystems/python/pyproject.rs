@@ -1,6 +1,7 @@
 //! pyproject.toml: PEP 621 and PEP 639 metadata, dynamic fields, PEP 735 groups, the build system, the tables
 //! of Poetry, PDM and uv.
 
+use super::developers::is_for_running;
 use super::manifest::{Declared, Manifest, origin_of};
 use super::poetry_manifest;
 use super::requirement::normalise;
@@ -8,6 +9,7 @@ use super::text::Document;
 use super::tree::{Node, Value};
 use crate::ecosystems::ReadContext;
 use crate::model::{Files, LicenseStatement, Problem, SourceSpan};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What pyproject.toml says beyond a [`Manifest`].
@@ -225,9 +227,10 @@ impl Reader<'_> {
     /// PEP 735 groups, with `{include-group = …}`, and the older development tables of PDM and uv.
     fn groups(&mut self, tree: &Node) {
         if let Some(groups) = tree.get("dependency-groups") {
-            for (_, _, list) in groups.entries() {
+            let running = running_groups(groups);
+            for (name, _, list) in groups.entries() {
                 for item in list.items() {
-                    self.group_item(item, groups);
+                    self.group_item(item, groups, running.contains(&normalise(name)));
                 }
             }
         }
@@ -250,10 +253,10 @@ impl Reader<'_> {
         }
     }
 
-    fn group_item(&mut self, item: &Node, groups: &Node) {
+    fn group_item(&mut self, item: &Node, groups: &Node, runs: bool) {
         let Some(included) = item.text("include-group") else {
             if item.as_text().is_some() {
-                self.requirements(std::slice::from_ref(item), Declared::for_development);
+                self.requirements(std::slice::from_ref(item), |declared| declared.for_group(runs));
             } else {
                 let message = "a group member here is neither a requirement nor `{include-group = …}`";
                 self.problems.push(Problem::incomplete(Some(self.document.span(item.offset)), message));
@@ -298,6 +301,23 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The groups that the deployed program is installed with by their names, and what they include.
+fn running_groups(groups: &Node) -> BTreeSet<String> {
+    let entries = groups.entries();
+    let named = entries.iter().map(|(name, _, _)| normalise(name)).filter(|name| is_for_running(name));
+    let mut waiting: Vec<String> = named.collect();
+    let mut found = BTreeSet::new();
+    while let Some(group) = waiting.pop() {
+        if !found.insert(group.clone()) {
+            continue;
+        }
+        for (_, _, list) in entries.iter().filter(|(name, _, _)| normalise(name) == group) {
+            waiting.extend(list.items().iter().filter_map(|item| item.text("include-group")).map(normalise));
+        }
+    }
+    found
 }
 
 fn is_editable(item: &Node) -> bool {

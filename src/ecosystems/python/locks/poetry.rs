@@ -2,6 +2,7 @@
 
 use super::{checksums, entry_name};
 use crate::ecosystems::python::catalogue::{Catalogue, Known, Requires};
+use crate::ecosystems::python::developers::is_for_running;
 use crate::ecosystems::python::poetry_manifest;
 use crate::ecosystems::python::requirement::normalise;
 use crate::ecosystems::python::text::{Document, without_credentials};
@@ -50,7 +51,7 @@ fn is_for_development(entry: &Node) -> bool {
         Some(category) => category != "main",
         None => {
             let groups = entry.texts("groups");
-            !groups.is_empty() && !groups.contains(&"main")
+            !groups.is_empty() && !groups.iter().any(|group| *group == "main" || is_for_running(group))
         }
     }
 }
