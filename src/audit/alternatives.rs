@@ -1,6 +1,6 @@
 //! Packages with a license that people trip over, and what does the same job. Compiled from `data/alternatives.toml`.
 
-use crate::model::Ecosystem;
+use crate::model::{Ecosystem, folded_name};
 
 include!(concat!(env!("OUT_DIR"), "/alternatives.rs"));
 
@@ -106,7 +106,7 @@ fn is_before(version: &[u64], other: &[u64]) -> bool {
 /// A name as its ecosystem compares it: Python folds case and signs, Go paths end in their major version.
 fn comparable(ecosystem: Ecosystem, name: &str) -> String {
     match ecosystem {
-        Ecosystem::Python => name.to_lowercase().replace(['_', '.'], "-"),
+        Ecosystem::Python => folded_name(name),
         Ecosystem::Go => {
             let major =
                 name.rsplit_once("/v").filter(|(_, end)| end.bytes().all(|byte| byte.is_ascii_digit()));

@@ -282,7 +282,7 @@ impl Ground {
                     .to_owned()
             }
             Self::InternalCopyleft => {
-                "Publish the source of your own program as the license asks, or keep to research and personal use."
+                "Publish the source of your own program as the license asks, or keep to the uses that it exempts."
                     .to_owned()
             }
             Self::LibraryReverse => {

@@ -37,7 +37,7 @@ pub use package::{
 };
 pub use practice::{PracticeEvidence, PracticeResult, PracticeState, Verb};
 pub use problem::{Consequence, Problem};
-pub use purl::{Ecosystem, Purl, PurlError};
+pub use purl::{Ecosystem, Purl, PurlError, folded_name};
 pub use python_release::PythonRelease;
 pub use span::SourceSpan;
 pub use verdict::{Basis, EffectiveOutbound, Obligation, ObligationKind, Verdict};

@@ -95,7 +95,7 @@ impl Purl {
     ) -> Self {
         let mut text = format!("pkg:{}/", ecosystem.purl_type());
         let spelled = match ecosystem {
-            Ecosystem::Python => folded(name),
+            Ecosystem::Python => folded_name(name),
             _ => name.to_owned(),
         };
         let mut parts = spelled.split('/').filter(|part| !part.is_empty()).peekable();
@@ -169,7 +169,8 @@ impl Purl {
             return true;
         }
         let project = self.without_version().strip_prefix("pkg:pypi/");
-        project.is_some_and(|project| pattern.is_match(project) || folded(pattern.glob().glob()) == project)
+        project
+            .is_some_and(|project| pattern.is_match(project) || folded_name(pattern.glob().glob()) == project)
     }
 }
 
@@ -179,8 +180,8 @@ impl fmt::Display for Purl {
     }
 }
 
-/// A Python name as the index compares it.
-fn folded(name: &str) -> String {
+/// A name without the differences that Python's index does not see: case, and which of `-`, `_` and `.` it has.
+pub fn folded_name(name: &str) -> String {
     name.to_lowercase().replace(['_', '.'], "-")
 }
 

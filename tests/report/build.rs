@@ -114,10 +114,8 @@ pub fn finding(
     project: &ProjectReport,
 ) -> Finding {
     let label = format!("{} {}", package.name, package.version.as_deref().unwrap_or_default());
+    let id = fingerprint(rule.name(), package.purl.without_version());
     Finding {
-        id: fingerprint(rule.name(), package.purl.without_version()),
-        rule,
-        severity,
         verdict: Some(package.verdict),
         package: Some(package.purl.clone()),
         package_label: Some(label),
@@ -125,43 +123,16 @@ pub fn finding(
         project: Some(project.name.clone()),
         scope: Some(Scope::Runtime),
         linkage: Some(package.linkage),
-        reason: package.reason.clone(),
-        authority: Vec::new(),
-        basis: None,
-        conditions: Vec::new(),
         paths: package.paths.clone(),
-        more_paths: false,
-        condition: None,
-        remedies: Vec::new(),
         location: package.location.clone(),
-        suppressed: None,
+        ..Finding::new(id, rule, severity, package.reason.clone())
     }
 }
 
 /// A finding about no package.
 pub fn loose(rule: RuleId, severity: Severity, reason: &str, location: Option<SourceSpan>) -> Finding {
-    Finding {
-        id: fingerprint(rule.name(), reason),
-        rule,
-        severity,
-        verdict: None,
-        package: None,
-        package_label: None,
-        license: None,
-        project: None,
-        scope: None,
-        linkage: None,
-        reason: reason.to_owned(),
-        authority: Vec::new(),
-        basis: None,
-        conditions: Vec::new(),
-        paths: Vec::new(),
-        more_paths: false,
-        condition: None,
-        remedies: Vec::new(),
-        location,
-        suppressed: None,
-    }
+    let id = fingerprint(rule.name(), reason);
+    Finding { location, ..Finding::new(id, rule, severity, reason.to_owned()) }
 }
 
 /// Sixteen hexadecimal digits that depend on both words (FNV-1a).

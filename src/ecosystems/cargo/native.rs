@@ -9,10 +9,8 @@ use std::path::Path;
 const DEPTH: usize = 4;
 /// Entries that are looked at in one crate.
 const MOST_ENTRIES: usize = 20_000;
-/// Directories that are named.
-const MOST_NAMED: usize = 50;
 /// What is not built in.
-const ASIDE: [&str; 8] = ["tests", "test", "examples", "benches", "docs", "doc", "ci", "fuzz"];
+const ASIDE: [&str; 9] = ["tests", "test", "examples", "benches", "docs", "doc", "ci", "fuzz", "target"];
 
 /// Whether a crate brings a library to link: `links` says so, or its name (`openssl-src`).
 pub(super) fn brings_library(name: &str, links: bool) -> bool {
@@ -26,8 +24,11 @@ pub(super) fn directories(crate_directory: &Path) -> Vec<String> {
     let mut pending = vec![(crate_directory.to_owned(), String::new(), 0)];
     while let Some((directory, name, depth)) = pending.pop() {
         let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+        // In the order of the names: where the limit cuts must not differ by machine.
+        let mut entries: Vec<_> = entries.filter_map(Result::ok).collect();
+        entries.sort_unstable_by_key(std::fs::DirEntry::file_name);
         let mut is_licensed = false;
-        for entry in entries.filter_map(Result::ok) {
+        for entry in entries {
             if left == 0 {
                 break;
             }
@@ -47,7 +48,6 @@ pub(super) fn directories(crate_directory: &Path) -> Vec<String> {
         }
     }
     found.sort_unstable();
-    found.truncate(MOST_NAMED);
     found
 }
 

@@ -8,6 +8,7 @@ pub use tree::TreeView;
 
 use super::{RenderError, RenderOptions, sanitise};
 use crate::audit::{AuditReport, DependencyReport, PackageReport};
+use crate::model::folded_name;
 use std::collections::HashMap;
 
 /// A question about a package that the report does not have.
@@ -24,12 +25,6 @@ pub enum GraphError {
     /// The report could not be written.
     #[error(transparent)]
     Render(#[from] RenderError),
-}
-
-/// Whether two names differ in case and in `-`, `_` and `.` only.
-fn spelled_alike(left: &str, right: &str) -> bool {
-    let folded = |name: &str| name.to_lowercase().replace(['_', '.'], "-");
-    folded(left) == folded(right)
 }
 
 fn hint(asked: &str, similar: &[String]) -> String {
@@ -169,7 +164,9 @@ impl<'a> Graph<'a> {
             found = nodes().filter(|&node| is_plain_purl(&self.packages[node])).collect();
         }
         if found.is_empty() {
-            found = nodes().filter(|&node| spelled_alike(asked, &self.packages[node].name)).collect();
+            found = nodes()
+                .filter(|&node| folded_name(asked) == folded_name(&self.packages[node].name))
+                .collect();
         }
         if found.is_empty() { Err(self.no_such_package(asked)) } else { Ok(found) }
     }
